@@ -1,0 +1,1 @@
+"""People: sign-in, roles, and the sectors and places a role reaches."""

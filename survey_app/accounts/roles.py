@@ -1,0 +1,56 @@
+"""Roles and what each may do. A closed list in code: the trail of changes to it is the history of this file."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+VIEW_SURVEYS = "survey.view"
+EDIT_SURVEYS = "survey.edit"
+DRAW_SAMPLE = "sample.draw"
+VIEW_FIELDWORK = "fieldwork.view"
+COLLECT = "response.collect"
+OPERATE_COUNTER = "counter.operate"
+IMPORT_RESPONSES = "response.import"
+ISSUE_INVITATIONS = "invitation.issue"
+VIEW_RESULTS = "results.view"
+FREEZE = "publication.freeze"
+APPROVE = "publication.approve"
+MANAGE_USERS = "user.manage"
+MANAGE_GEOGRAPHY = "geography.manage"
+VIEW_TRAIL = "audit.view"
+
+MANAGER = frozenset(
+    {
+        VIEW_SURVEYS, EDIT_SURVEYS, DRAW_SAMPLE, VIEW_FIELDWORK, IMPORT_RESPONSES, ISSUE_INVITATIONS,
+        VIEW_RESULTS, FREEZE,
+    }
+)
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "survey_manager": MANAGER | {VIEW_TRAIL},
+    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS}),
+    "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, APPROVE}),
+    "sector_lead": MANAGER,
+    "post_coordinator": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, COLLECT, IMPORT_RESPONSES, ISSUE_INVITATIONS}),
+    "collector": frozenset({COLLECT}),
+    "counter_device": frozenset({OPERATE_COUNTER}),
+    "observer": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK}),
+    "administrator": frozenset({VIEW_SURVEYS, MANAGE_USERS, MANAGE_GEOGRAPHY, VIEW_TRAIL}),
+}
+TITLES = {
+    "survey_manager": _l("Phụ trách khảo sát (Sở Nội vụ)"),
+    "analyst": _l("Phân tích số liệu"),
+    "approver": _l("Lãnh đạo duyệt công bố"),
+    "sector_lead": _l("Phụ trách lĩnh vực (Sở Y tế, Sở Giáo dục và Đào tạo)"),
+    "post_coordinator": _l("Điều phối bưu điện"),
+    "collector": _l("Điều tra viên bưu điện"),
+    "counter_device": _l("Thiết bị tại quầy"),
+    "observer": _l("Giám sát (Mặt trận Tổ quốc)"),
+    "administrator": _l("Quản trị hệ thống"),
+}
+SECTORS = {
+    "administrative": _l("Hành chính"),
+    "health": _l("Y tế"),
+    "education": _l("Giáo dục"),
+    "governance": _l("Quản trị công"),
+    "enterprise": _l("Doanh nghiệp"),
+}

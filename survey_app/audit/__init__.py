@@ -1,0 +1,1 @@
+"""The append-only trail that every verb writes to."""

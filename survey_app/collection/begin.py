@@ -1,0 +1,84 @@
+"""The first page of a form, the same for every channel that has one."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from survey_app.collection.drafts import begin_draft
+from survey_app.collection.forms import StartForm
+from survey_app.collection.models import Invitation
+from survey_app.database import db
+from survey_app.i18n import language
+from survey_app.instruments.queries import instrument_of
+from survey_app.sampling.models import FrameUnit
+from survey_app.sampling.queries import drawn_units
+from survey_app.surveys.models import Survey
+
+
+def begin_form(
+    survey: Survey,
+    *,
+    channel: str,
+    fixed_commune: str | None = None,
+    invitation: Invitation | None = None,
+    kiosk: bool = False,
+) -> ResponseReturnValue:
+    """Show the first page, or begin a form for the commune chosen on it."""
+    if survey.state != "collecting":
+        return render_closed(survey)
+    units = list(drawn_units(db.session, survey))
+    by_code = {entry.unit.code: entry for entry in units}
+    form = StartForm()
+    asked = fixed_commune or request.args.get("xa", "")
+    errors: list[tuple[str, str]] = []
+    if request.method == "POST":
+        chosen = by_code.get(fixed_commune or form.commune.data or "")
+        if not form.validate_on_submit():
+            errors.append(("commune", _("Trang đã mở quá lâu. Xin bấm Đồng ý và bắt đầu lần nữa.")))
+        elif chosen is None:
+            form.commune.errors = [_("Xin chọn xã, phường nơi Ông/Bà làm thủ tục.")]
+            errors.append(("commune", form.commune.errors[0]))
+        else:
+            draft = begin_draft(db.session, survey, chosen, channel=channel, invitation=invitation)
+            db.session.commit()
+            return redirect(url_for("respond.section", slug=survey.slug, draft_id=draft.id, part=1))
+    elif asked in by_code:
+        form.commune.data = asked
+    fixed = by_code.get(fixed_commune) if fixed_commune else None
+    instrument = instrument_of(db.session, survey.questionnaire_id)
+    consent = instrument.consent
+    page = render_template(
+        "respond/start.html", survey=survey, simulated=survey.simulated, form=form, minutes=instrument.minutes,
+        intro=instrument.intro.get(language()) if instrument.intro else "",
+        consent_text=consent.get(language()) if consent else "",
+        commune_groups=_grouped(units), commune_fixed=(fixed.unit.code, fixed.unit.name) if fixed else None,
+        error_list=errors, kiosk=kiosk, agency_name=fixed.unit.name if fixed and kiosk else None,
+    )
+    return page, 400 if errors else 200
+
+
+def render_closed(survey: Survey) -> ResponseReturnValue:
+    """The page of a survey that takes no answers now."""
+    not_open = survey.state in ("draft", "sampled")
+    page = render_template(
+        "respond/closed.html", survey=survey, simulated=survey.simulated, state="not_open" if not_open else "closed",
+        opens_on=survey.starts_on if not_open else None, closed_on=None, resumes_on=None,
+        results_href=url_for("public_results.result", slug=survey.slug) if survey.state == "published" else None,
+    )
+    return page, 409
+
+
+def _grouped(units: list[FrameUnit]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Communes under the name of the unit above them."""
+    named = [
+        (entry.unit.parent.name if entry.unit.parent else "", entry.unit.sort_key, entry.unit.code, entry.unit.name)
+        for entry in units
+    ]
+    return [
+        (name, [(code, commune) for _name, _key, code, commune in communes])
+        for name, communes in groupby(sorted(named), key=lambda row: row[0])
+    ]

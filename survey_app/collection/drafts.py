@@ -1,0 +1,129 @@
+"""Forms in progress: begun with the first page, kept section by section, sent once through the door."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from survey_app.collection.models import Draft, Invitation, Response
+from survey_app.collection.service import Receipt, Submission, accept_response, receipt_code
+from survey_app.database import now
+from survey_app.errors import Conflict, NotFound, UserError
+from survey_app.sampling.models import FrameUnit
+from survey_app.surveys.models import Survey
+
+DRAFT_LIFETIME = timedelta(hours=24)
+INVITATION_LIFETIME = timedelta(days=90)
+MAXIMUM_INVITATIONS = 5_000
+
+
+def begin_draft(
+    session: Session,
+    survey: Survey,
+    frame_unit: FrameUnit,
+    *,
+    channel: str,
+    collector_id: int | None = None,
+    invitation: Invitation | None = None,
+) -> Draft:
+    """Begin a form for a commune; its id is issued here and carried by every page."""
+    draft = Draft(
+        id=uuid4(), survey_id=survey.id, unit_id=frame_unit.unit_id, channel=channel, collector_id=collector_id,
+        invitation_id=invitation.id if invitation else None, answers={},
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def find_draft(session: Session, survey: Survey, draft_id: UUID) -> Draft | None:
+    """The form in progress of this id, if it is of this survey and still young enough."""
+    draft = session.get(Draft, draft_id)
+    if draft is None or draft.survey_id != survey.id or draft.updated_at < now() - DRAFT_LIFETIME:
+        return None
+    return draft
+
+
+def keep_answers(session: Session, draft: Draft, answers: dict[str, Any]) -> None:
+    """Keep what was answered so far; ``answers`` is the whole checked response."""
+    draft.answers = answers
+    draft.updated_at = now()
+    session.flush()
+
+
+def submit_draft(session: Session, draft: Draft, *, language: str) -> Receipt:
+    """Send a form in progress through the door and forget the draft, in one transaction."""
+    minutes = round((now() - draft.started_at).total_seconds() / 60, 1)
+    receipt = accept_response(
+        session,
+        draft.survey,
+        Submission(
+            response_id=draft.id, unit_code=draft.unit.code, channel=draft.channel, language=language,
+            answers=draft.answers, minutes=minutes, collector_id=draft.collector_id,
+            invitation_id=draft.invitation_id,
+        ),
+    )
+    session.execute(delete(Draft).where(Draft.id == draft.id))
+    session.expunge(draft)
+    return receipt
+
+
+def find_receipt(session: Session, survey: Survey, response_id: UUID) -> Receipt | None:
+    """The receipt of a form that was sent already, for a second click or a page asked for again."""
+    known = session.scalar(select(Response.id).where(Response.id == response_id, Response.survey_id == survey.id))
+    return Receipt(known, receipt_code(known), repeated=True) if known else None
+
+
+def discard_stale_drafts(session: Session) -> int:
+    """Delete forms nobody came back to within a day."""
+    result = session.execute(delete(Draft).where(Draft.updated_at < now() - DRAFT_LIFETIME))
+    session.commit()
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def issue_invitations(session: Session, survey: Survey, units: list[FrameUnit], count: int) -> list[tuple[FrameUnit, str]]:
+    """Make single-use tokens, ``count`` for each commune; they are shown now and never again."""
+    if not 1 <= count * len(units) <= MAXIMUM_INVITATIONS:
+        raise UserError(_("Mỗi lần làm được từ 1 đến %(limit)s phiếu mời.", limit=MAXIMUM_INVITATIONS))
+    if survey.state not in ("sampled", "collecting"):
+        raise Conflict(_("Chỉ làm phiếu mời sau khi bốc mẫu và trước khi đóng đợt."))
+    made = [(unit, secrets.token_urlsafe(16)) for unit in units for _number in range(count)]
+    session.add_all(
+        Invitation(
+            survey_id=survey.id, unit_id=unit.unit_id, token_sha256=token_hash(token),
+            expires_at=now() + INVITATION_LIFETIME,
+        )
+        for unit, token in made
+    )
+    session.flush()
+    return made
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_invitation(session: Session, survey: Survey, token: str) -> Invitation:
+    """The unused, unexpired invitation of a token.
+
+    Raises
+    ------
+    NotFound, Conflict
+        Unknown or expired; used.
+    """
+    invitation = session.scalar(
+        select(Invitation).where(Invitation.token_sha256 == token_hash(token), Invitation.survey_id == survey.id)
+    )
+    if invitation is None or invitation.expires_at < now():
+        raise NotFound(_("Phiếu mời này không đúng hoặc đã hết hạn. Xin hỏi cán bộ Bộ phận Một cửa."))
+    if invitation.used:
+        raise Conflict(_("Phiếu mời này đã được dùng. Mỗi phiếu mời chỉ trả lời được một lần."))
+    return invitation

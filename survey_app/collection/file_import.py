@@ -1,0 +1,166 @@
+"""Responses from a CSV file: every line through the one door, every refused line told with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import IO, Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from survey_app.audit.models import Actor
+from survey_app.audit.service import record
+from survey_app.collection.service import AnswersRefused, DisputedResponse, Submission, accept_response
+from survey_app.csv_reader import read_rows
+from survey_app.errors import UserError
+from survey_app.instruments.cells import parse_cell
+from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument
+from survey_app.surveys.models import Survey
+
+FIXED_COLUMNS = ("response_id", "commune_code", "channel", "language", "day")
+BATCH = 500
+MAXIMUM_REPORTED = 10_000
+
+
+@dataclass
+class ImportReport:
+    """What came of a file: how many lines were new, how many known already, and which were refused and why."""
+
+    dry_run: bool
+    lines: int = 0
+    accepted: int = 0
+    repeated: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    refused_count: int = 0
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Count a refused line and keep its reason, up to a bound."""
+        self.refused_count += 1
+        if len(self.refused) < MAXIMUM_REPORTED:
+            self.refused.append((line, reason))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "dry_run": self.dry_run, "lines": self.lines, "accepted": self.accepted, "repeated": self.repeated,
+            "refused": self.refused_count,
+            "refusals": [{"line": line, "reason": reason} for line, reason in self.refused],
+        }
+
+
+def import_responses(
+    session: Session,
+    survey: Survey,
+    file: IO[bytes],
+    *,
+    actor: Actor,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> ImportReport:
+    """Bring in the responses of a CSV file, batch by batch; a repeated run harms nothing.
+
+    Parameters
+    ----------
+    dry_run : bool
+        Check everything as if for real and keep nothing.
+    progress : callable, optional
+        Called with the number of lines done after each batch, before its commit.
+
+    Returns
+    -------
+    ImportReport
+        Refused lines do not stop the others.
+
+    Raises
+    ------
+    UserError
+        The file itself cannot be used: encoding, header, columns that are no item of the questionnaire.
+    """
+    instrument = instrument_of(session, survey.questionnaire_id)
+    known = FIXED_COLUMNS + tuple(item.key for item in instrument.items())
+    rows = read_rows(file, required=FIXED_COLUMNS, known=known)
+    report = ImportReport(dry_run)
+    seen: dict[UUID, str] = {}
+    while batch := list(islice(rows, BATCH)):
+        for line, row in batch:
+            report.lines += 1
+            _take_line(session, survey, instrument, line, row, report, seen)
+        if dry_run:
+            session.rollback()  # batch by batch, so that nobody waits for a long rehearsal
+        if progress is not None:
+            progress(report.lines)
+        session.commit()
+    if not dry_run:
+        record(
+            session, actor, "response.import", f"survey:{survey.slug}", lines=report.lines,
+            accepted=report.accepted, repeated=report.repeated, refused=report.refused_count,
+        )
+        session.commit()
+    return report
+
+
+def _take_line(
+    session: Session,
+    survey: Survey,
+    instrument: Instrument,
+    line: int,
+    row: dict[str, str],
+    report: ImportReport,
+    seen: dict[UUID, str],
+) -> None:
+    """``seen`` remembers the file's own ids, because a dry run leaves none of them in the database."""
+    try:
+        receipt = accept_response(session, survey, _read_line(instrument, row))
+        seen_before = receipt.response_id in seen
+        before = seen.setdefault(receipt.response_id, receipt.sha256)
+        if before != receipt.sha256:
+            raise UserError(_("Mã phiếu này có ở dòng trước với nội dung khác."))
+    except AnswersRefused as error:
+        report.refuse(line, "; ".join(f"{problem.item}: {problem.message}" for problem in error.problems))
+    except (DisputedResponse, UserError) as error:
+        report.refuse(line, error.message)
+    else:
+        if receipt.repeated or (report.dry_run and seen_before):
+            report.repeated += 1
+        else:
+            report.accepted += 1
+
+
+def _read_line(instrument: Instrument, row: dict[str, str]) -> Submission:
+    if row.get(""):
+        raise UserError(row[""])
+    return Submission(
+        response_id=row["response_id"],
+        unit_code=row["commune_code"],
+        channel=row["channel"] or "file",
+        language=row["language"] or "vi",
+        day=_read_day(row["day"]),
+        answers=dict(_read_answers(instrument, row)),
+    )
+
+
+def _read_answers(instrument: Instrument, row: dict[str, str]) -> Iterator[tuple[str, object]]:
+    for item in instrument.items():
+        cell = row.get(item.key, "")
+        if cell == "":
+            continue
+        try:
+            yield item.key, parse_cell(item, cell)
+        except ValueError as error:
+            raise UserError(f"{item.key}: {error}") from error
+
+
+def _read_day(cell: str) -> date | None:
+    if not cell:
+        return None
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(cell, pattern).date()  # noqa: DTZ007  a day in the province, no time of day
+        except ValueError:
+            continue
+    raise UserError(_("Ngày „%(cell)s” không đúng. Xin ghi dạng 2020-11-20.", cell=cell[:30]))

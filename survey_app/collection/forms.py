@@ -1,0 +1,29 @@
+"""Forms of collection: the first page of a questionnaire, a file to bring in, invitations."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import SelectField, StringField, SubmitField
+
+
+class StartForm(FlaskForm):
+    """The commune and the consent."""
+
+    commune = SelectField(_l("Ông/Bà làm thủ tục ở xã, phường nào?"), validate_choice=False)
+    consent = SubmitField(_l("Đồng ý và bắt đầu"))
+
+
+class ImportForm(FlaskForm):
+    """A CSV file of responses."""
+
+    file = FileField(_l("Tệp CSV"))
+    rehearse = SubmitField(_l("Kiểm tra trước"))
+    keep = SubmitField(_l("Nhập phiếu"))
+
+
+class InvitationForm(FlaskForm):
+    """How many single-use links for each commune."""
+
+    per_commune = StringField(_l("Số phiếu mời mỗi xã"), default="10")

@@ -1,0 +1,79 @@
+"""Reading how far collection is; never what a person answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app.collection.models import Dispute, Response
+from survey_app.sampling.queries import drawn_units
+from survey_app.surveys.models import Survey
+
+COUNTED = ("accepted", "flagged")
+
+
+@dataclass(frozen=True)
+class CommuneProgress:
+    """How many of a commune's planned forms have come."""
+
+    code: str
+    name: str
+    path: str
+    stratum: str
+    stratum_name: str
+    received: int
+    planned: int
+
+    @property
+    def share(self) -> float:
+        """Received over planned, at most 1."""
+        return min(self.received / self.planned, 1.0)
+
+
+def count_responses(session: Session, survey: Survey) -> int:
+    """How many responses count."""
+    return session.scalar(
+        select(func.count()).select_from(Response).where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+    ) or 0
+
+
+def count_disputes(session: Session, survey: Survey) -> int:
+    """How many submissions wait for review."""
+    return session.scalar(
+        select(func.count())
+        .select_from(Dispute)
+        .join(Response, Dispute.response_id == Response.id)
+        .where(Response.survey_id == survey.id)
+    ) or 0
+
+
+def progress_by_commune(session: Session, survey: Survey) -> list[CommuneProgress]:
+    """Every drawn commune with its count."""
+    counts: dict[int, int] = dict(
+        session.execute(
+            select(Response.unit_id, func.count())
+            .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+            .group_by(Response.unit_id)
+        ).tuples().all()
+    )
+    return [
+        CommuneProgress(
+            entry.unit.code, entry.unit.name, entry.unit.path, entry.stratum, entry.stratum_name,
+            counts.get(entry.unit_id, 0), survey.cases_per_commune,
+        )
+        for entry in drawn_units(session, survey)
+    ]
+
+
+def progress_by_channel(session: Session, survey: Survey) -> dict[str, int]:
+    """How many responses came by each channel."""
+    return dict(
+        session.execute(
+            select(Response.channel, func.count())
+            .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+            .group_by(Response.channel)
+            .order_by(Response.channel)
+        ).tuples().all()
+    )

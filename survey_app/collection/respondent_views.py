@@ -1,0 +1,213 @@
+"""The public form: one section a page, answers kept from page to page, sent once through the door."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from survey_app.accounts.guards import public
+from survey_app.collection.begin import begin_form, render_closed
+from survey_app.collection.drafts import (
+    find_draft,
+    find_invitation,
+    find_receipt,
+    keep_answers,
+    submit_draft,
+)
+from survey_app.collection.models import Draft, Response
+from survey_app.collection.service import DisputedResponse, NotCollecting
+from survey_app.database import db
+from survey_app.errors import NotFound, UserError
+from survey_app.i18n import LANGUAGES, language
+from survey_app.instruments.conditions import condition_to_json, visible_items
+from survey_app.instruments.form import SectionForm, section_form
+from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument, Section
+from survey_app.surveys.models import Survey
+from survey_app.surveys.queries import all_surveys, find_survey
+
+blueprint = Blueprint("respond", __name__, url_prefix="/s")
+KIOSK_SECONDS = 10
+
+
+@blueprint.get("/")
+@public
+def open_surveys() -> ResponseReturnValue:
+    """The surveys that take answers now; straight to the only one."""
+    surveys = all_surveys(db.session, "collecting")
+    if len(surveys) == 1:
+        return redirect(url_for("respond.start", slug=surveys[0].slug))
+    return render_template("respond/open.html", surveys=surveys, simulated=any(s.simulated for s in surveys))
+
+
+@blueprint.route("/<slug>", methods=["GET", "POST"])
+@public
+def start(slug: str) -> ResponseReturnValue:
+    """The first page of the open link."""
+    return begin_form(find_survey(db.session, slug), channel="link")
+
+
+@blueprint.route("/<slug>/t/<token>", methods=["GET", "POST"])
+@public
+def start_with_token(slug: str, token: str) -> ResponseReturnValue:
+    """The first page of a personal, single-use link."""
+    survey = find_survey(db.session, slug)
+    invitation = find_invitation(db.session, survey, token)
+    return begin_form(survey, channel="link", fixed_commune=invitation.unit.code, invitation=invitation)
+
+
+@blueprint.route("/<slug>/<uuid:draft_id>/<int:part>", methods=["GET", "POST"])
+@public
+def section(slug: str, draft_id: UUID, part: int) -> ResponseReturnValue:
+    """One section of the form."""
+    survey = find_survey(db.session, slug)
+    draft = find_draft(db.session, survey, draft_id)
+    if draft is None:
+        return _without_draft(survey, draft_id)
+    if survey.state != "collecting":
+        return render_closed(survey)
+    instrument = instrument_of(db.session, survey.questionnaire_id)
+    if not 1 <= part <= len(instrument.sections):
+        raise NotFound(_("Phiếu này không có phần đó."))
+    if request.method == "GET":
+        return _show(survey, draft, instrument, part, _form(instrument, part, draft))
+    return _take(survey, draft, instrument, part)
+
+
+def _form(instrument: Instrument, part: int, draft: Draft) -> SectionForm:
+    form = section_form(
+        instrument, instrument.sections[part - 1].key, language=language(), answers=draft.answers,
+        formdata=request.form if request.method == "POST" else None,
+    )
+    for field in form:
+        item = getattr(field, "item", None)
+        if item is not None:
+            condition = item.show_if
+            field.show_if_json = json.dumps(condition_to_json(condition, instrument)) if condition else None
+    return form
+
+
+def _take(survey: Survey, draft: Draft, instrument: Instrument, part: int) -> ResponseReturnValue:
+    form = _form(instrument, part, draft)
+    good = form.validate()
+    if form.csrf_failed:
+        return _show(survey, draft, instrument, part, form, 400)
+    keep_answers(db.session, draft, form.checked.answers)
+    db.session.commit()  # what was typed stays, whatever comes next
+    wrong = {problem.item for problem in form.checked.problems}
+    switch = request.form.get("lang")
+    if switch in LANGUAGES and not wrong & set(form.shown):
+        return redirect(_part_url(survey, draft, part, lang=switch))
+    if request.form.get("go") == "back" and not wrong & set(form.shown):
+        return redirect(_part_url(survey, draft, _before(instrument, draft, part)))
+    if not good:
+        return _show(survey, draft, instrument, part, form, 400)
+    revealed = form.newly_visible()
+    if revealed:
+        return redirect(_part_url(survey, draft, part, _anchor=f"q-{revealed[0]}"))
+    following = _after(instrument, draft, part)
+    if following is not None:
+        return redirect(_part_url(survey, draft, following))
+    return _send(survey, draft, instrument, part, form)
+
+
+def _send(survey: Survey, draft: Draft, instrument: Instrument, part: int, form: SectionForm) -> ResponseReturnValue:
+    try:
+        receipt = submit_draft(db.session, draft, language=language())
+        db.session.commit()
+    except NotCollecting:
+        db.session.rollback()
+        return render_closed(survey)
+    except DisputedResponse:
+        db.session.commit()
+        raise
+    except UserError as error:
+        db.session.rollback()
+        flash(error.message, "error")
+        return _show(survey, draft, instrument, part, form, error.status)
+    return redirect(url_for("respond.thanks", slug=survey.slug, draft_id=receipt.response_id))
+
+
+def _show(
+    survey: Survey, draft: Draft, instrument: Instrument, part: int, form: SectionForm, status: int = 200
+) -> ResponseReturnValue:
+    section = instrument.sections[part - 1]
+    errors = [(f"q-{key}", messages[0]) for key, messages in form.answer_errors.items()]
+    if form.csrf_failed:
+        errors.insert(0, ("answers", _("Trang này đã mở quá lâu. Những gì Ông/Bà chọn vẫn còn; xin bấm nút lần nữa.")))
+    page = render_template(
+        "respond/section.html", survey=survey, simulated=survey.simulated, instrument=instrument, section=section,
+        form=form, progress=(part, len(instrument.sections)), error_list=errors,
+        back_href=_part_url(survey, draft, part - 1) if part > 1 else None,
+        earlier_answers=_answers_conditions_need(section, draft), kiosk=draft.channel == "kiosk",
+    )
+    return page, status
+
+
+def _answers_conditions_need(section: Section, draft: Draft) -> str:
+    """Earlier answers for the page's script, only those that conditions of this section may look at."""
+    own = {item.key for item in section.items}
+    if not any(item.show_if for item in section.items):
+        return "{}"
+    wanted: dict[str, Any] = {key: value for key, value in draft.answers.items() if key not in own}
+    text = json.dumps([item.show_if.model_dump(mode="json") for item in section.items if item.show_if])
+    return json.dumps({key: value for key, value in wanted.items() if f'"{key}"' in text}, ensure_ascii=False)
+
+
+def _part_url(survey: Survey, draft: Draft, part: int, **extra: Any) -> str:
+    return url_for("respond.section", slug=survey.slug, draft_id=draft.id, part=part, **extra)
+
+
+def _parts_on_path(instrument: Instrument, draft: Draft) -> list[int]:
+    visible = {item.key for item in visible_items(instrument, draft.answers)}
+    return [
+        number
+        for number, section in enumerate(instrument.sections, start=1)
+        if any(item.key in visible for item in section.items)
+    ]
+
+
+def _after(instrument: Instrument, draft: Draft, part: int) -> int | None:
+    return next((number for number in _parts_on_path(instrument, draft) if number > part), None)
+
+
+def _before(instrument: Instrument, draft: Draft, part: int) -> int:
+    return next((number for number in reversed(_parts_on_path(instrument, draft)) if number < part), 1)
+
+
+def _without_draft(survey: Survey, draft_id: UUID) -> ResponseReturnValue:
+    """A second click, or a page asked for again, after the form was sent; or a form that is no more."""
+    if find_receipt(db.session, survey, draft_id) is not None:
+        return redirect(url_for("respond.thanks", slug=survey.slug, draft_id=draft_id))
+    if survey.state != "collecting":
+        return render_closed(survey)
+    flash(_("Phiếu đang làm dở không còn nữa, có thể vì đã để quá một ngày. Xin Ông/Bà bắt đầu lại."), "error")
+    return redirect(url_for("respond.start", slug=survey.slug))
+
+
+@blueprint.get("/<slug>/<uuid:draft_id>/cam-on")
+@public
+def thanks(slug: str, draft_id: UUID) -> ResponseReturnValue:
+    """The receipt."""
+    survey = find_survey(db.session, slug)
+    receipt = find_receipt(db.session, survey, draft_id)
+    if receipt is None:
+        raise NotFound(_("Không có phiếu nào mang mã này."))
+    sent = db.session.get_one(Response, draft_id)
+    restart = {"kiosk": "counter.start", "field": "collection.work"}.get(sent.channel)
+    href = url_for(restart, **({"slug": slug} if sent.channel == "kiosk" else {})) if restart else None
+    response = make_response(
+        render_template(
+            "respond/thanks.html", survey=survey, simulated=survey.simulated, receipt_code=receipt.code,
+            restart_href=href, auto_return_seconds=KIOSK_SECONDS if sent.channel == "kiosk" else None,
+            kiosk=sent.channel == "kiosk",
+        )
+    )
+    if sent.channel == "kiosk":
+        response.headers["Refresh"] = f"{KIOSK_SECONDS}; url={href}"
+    return response

@@ -1,0 +1,70 @@
+"""What every command shares: one transaction, one sentence on stderr when refused, exit code 0 only on success."""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import json
+import secrets
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import structlog
+from flask.cli import with_appcontext
+
+from survey_app.audit.models import Actor
+from survey_app.database import db
+from survey_app.errors import LinesRefused, UserError
+
+log = structlog.get_logger(__name__)
+SHOWN_LINES = 50
+
+
+def operator() -> Actor:
+    """Who sits at the command line, as the trail names them."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return Actor(None, f"command line: {name}")
+
+
+def verb(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command's function with a session: committed when it returns, rolled back and told when it refuses."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            result = function(db.session, *args, **kwargs)
+            db.session.commit()
+        except LinesRefused as error:
+            db.session.rollback()
+            click.echo(error.message, err=True)
+            for line, reason in error.lines[:SHOWN_LINES]:
+                click.echo(f"  dòng {line}: {reason}", err=True)
+            if len(error.lines) > SHOWN_LINES:
+                click.echo(f"  … {len(error.lines) - SHOWN_LINES}", err=True)
+            sys.exit(1)
+        except UserError as error:
+            db.session.rollback()
+            click.echo(error.message, err=True)
+            sys.exit(1)
+        except click.exceptions.ClickException:
+            db.session.rollback()
+            raise
+        except Exception:
+            db.session.rollback()
+            reference = secrets.token_hex(4)
+            log.exception("command failed", reference=reference)
+            click.echo(f"Lỗi ngoài dự kiến, số tham chiếu {reference}; nguyên nhân ở nhật ký bên trên.", err=True)
+            sys.exit(1)
+        return result
+
+    return with_appcontext(run)
+
+
+def echo_json(value: Any) -> None:
+    """Print JSON and nothing else."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))

@@ -1,0 +1,144 @@
+"""The engine and the session: one declarative base, UTC times, and SQLite made durable and orderly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, request
+from flask_alembic import Alembic
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, MetaData, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from survey_app.settings import ROOT, Settings
+
+BUSY_TIMEOUT_SECONDS = 30
+
+#: Whether the transaction about to begin may write. SQLite upgrades no reader to a writer once another has written,
+#: so writers take their place in the queue at the start (BEGIN IMMEDIATE); safe requests never write.
+may_write: ContextVar[bool] = ContextVar("may_write", default=True)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time in UTC, aware in Python on both databases (SQLite drops the time zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place here; use survey_app.database.now()")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give aware UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """The base of every table; names constraints so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012  SQLAlchemy reads it as given
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+alembic = Alembic(metadatas=Base.metadata)
+
+
+@contextmanager
+def read_only(session: Session) -> Iterator[None]:
+    """A stretch of long reading in the middle of a verb: ends the present transaction, then holds no write lock."""
+    session.commit()
+    token = may_write.set(False)
+    try:
+        yield
+    finally:
+        session.rollback()
+        may_write.reset(token)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def init_database(app: Flask, settings: Settings) -> None:
+    """Attach engine, session and migrations to the application."""
+    sqlite = settings.database_url.startswith("sqlite")
+    options: dict[str, Any] = {"url": settings.database_url}
+    if sqlite:
+        options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS}
+    else:
+        options["pool_pre_ping"] = True
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    app.config["ALEMBIC"] = {"script_location": str(ROOT / "migrations")}
+    app.config["ALEMBIC_CONTEXT"] = {"render_as_batch": True, "compare_type": True}
+    db.init_app(app)
+    alembic.init_app(app)
+    app.before_request(_safe_requests_only_read)
+    if sqlite:
+        with app.app_context():
+            _make_sqlite_durable(db.engine)
+
+
+def _safe_requests_only_read() -> None:
+    may_write.set(request.method not in ("GET", "HEAD", "OPTIONS"))
+
+
+def _make_sqlite_durable(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if may_write.get() else "BEGIN")
+
+
+def migrate() -> None:
+    """Bring the database to the newest migration; WAL is switched on here once, not by every process at start."""
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode = WAL")
+        finally:
+            raw.close()
+    alembic.upgrade()
+
+
+def is_migrated() -> bool:
+    """Whether the database has the newest migration."""
+    heads = {script.revision for script in alembic.heads()}
+    with db.engine.connect() as connection:
+        if not db.engine.dialect.has_table(connection, "alembic_version"):
+            return False
+        found = {row[0] for row in connection.execute(text("SELECT version_num FROM alembic_version"))}
+    return found == heads

@@ -1,0 +1,190 @@
+"""The demonstration: surveys with simulated answers, entered through the same door as real ones, always labelled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import click
+import numpy as np
+from flask import current_app
+from flask.cli import with_appcontext
+from numpy.random import Generator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.accounts.models import User
+from survey_app.accounts.service import add_user
+from survey_app.audit.models import SYSTEM, Actor
+from survey_app.collection.queries import count_responses
+from survey_app.collection.service import Submission, accept_response
+from survey_app.database import db
+from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument
+from survey_app.publication.service import approve_publication, freeze_publication
+from survey_app.sampling.models import FrameUnit
+from survey_app.sampling.queries import drawn_units
+from survey_app.sampling.service import draw_sample
+from survey_app.surveys.definition import read_definition
+from survey_app.surveys.models import Survey
+from survey_app.surveys.service import create_survey, set_state
+
+OPEN, PUBLISHED = "kien-giang-2020-mo-phong", "kien-giang-2019-mo-phong"
+ACCOUNTS = "demonstration-accounts.txt"
+BATCH = 400
+PEOPLE = (
+    ("quanly@demo.hailong.example", "survey_manager", ()),
+    ("phantich@demo.hailong.example", "analyst", ()),
+    ("lanhdao@demo.hailong.example", "approver", ()),
+    ("soyte@demo.hailong.example", "sector_lead", ("sector:health",)),
+    ("dieuphoi@demo.hailong.example", "post_coordinator", ()),
+    ("dieutravien@demo.hailong.example", "collector", ("unit:899", "unit:900")),
+    ("quay@demo.hailong.example", "counter_device", ()),
+    ("mattran@demo.hailong.example", "observer", ()),
+    ("quantri@demo.hailong.example", "administrator", ()),
+)
+
+
+@click.command("demonstration")
+@with_appcontext
+def demonstration_command() -> None:
+    """Load the demonstration; safe to repeat; refused in production."""
+    if current_app.config["PRODUCTION"]:
+        raise click.ClickException("HAILONG_ENV is production; a real service holds no simulated data.")
+    load_demonstration(click.echo)
+
+
+def load_demonstration(tell: Callable[[str], None]) -> None:
+    """Accounts, one survey that is published and one that collects; goes on where an earlier run was stopped."""
+    session = db.session
+    _make_accounts(session, tell)
+    published = _make_survey(session, PUBLISHED, 2019, seed="2019-10-10", cases=40)
+    if published.state == "collecting":
+        _answer(session, published, 2019, share=1.0, tell=tell)
+        set_state(session, published, "closed", actor=SYSTEM)
+        session.commit()
+    if published.state == "closed":
+        manager, approver = (_person(session, role) for role in ("survey_manager", "approver"))
+        freeze_publication(session, published, actor=manager)
+        approve_publication(session, published, actor=approver)
+        session.commit()
+    collecting = _make_survey(session, OPEN, 2020, seed="2020-06-30", cases=60)
+    if collecting.state == "collecting":
+        _answer(session, collecting, 2020, share=0.9, tell=tell)
+
+
+def _make_accounts(session: Session, tell: Callable[[str], None]) -> None:
+    path = Path(current_app.config["INSTANCE"]) / ACCOUNTS
+    if session.scalar(select(User.id).where(User.email == PEOPLE[-1][0])) is not None:
+        return
+    lines = []
+    for email, role, scopes in PEOPLE:
+        _user, password = add_user(session, email, role=role, scopes=list(scopes), actor=SYSTEM)
+        lines.append(f"{role:16} {email:36} {password}")
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("\n".join(lines) + "\n")
+    session.commit()
+    tell("Accounts of the demonstration, shown this once and kept in " + str(path) + ":")
+    for line in lines:
+        tell("  " + line)
+
+
+def _person(session: Session, role: str) -> Actor:
+    email = next(email for email, name, _scopes in PEOPLE if name == role)
+    user = session.scalars(select(User).where(User.email == email)).one()
+    return Actor(user.id, user.email)
+
+
+def _make_survey(session: Session, slug: str, year: int, *, seed: str, cases: int) -> Survey:
+    survey = session.scalar(select(Survey).where(Survey.slug == slug))
+    if survey is not None:
+        return survey
+    survey = create_survey(
+        session,
+        read_definition(
+            {
+                "slug": slug,
+                "title": {
+                    "vi": f"Khảo sát hài lòng về phục vụ hành chính cấp xã năm {year} (mô phỏng)",
+                    "en": f"Satisfaction with commune administrative services {year} (simulated)",
+                },
+                "questionnaire": "sipas-commune",
+                "territory": {"code": "91", "code_system": "tctk-2020"},
+                "period": {"from": date(year, 7, 1), "to": date(year, 9, 30)},
+                "sample": {"share": 0.3, "rule": "total", "stratify_by": "district", "min_per_stratum": 2,
+                           "method": "srswor", "cases_per_commune": cases},
+                "target": {"rate": 0.8, "operator": "ge", "basis": "Kế hoạch 138/KH-UBND ngày 13/9/2019, mục II.6"},
+                "simulated": True,
+            }
+        ),
+        actor=SYSTEM,
+    )
+    draw_sample(session, survey, seed=seed, actor=SYSTEM)
+    set_state(session, survey, "collecting", actor=SYSTEM)
+    session.commit()
+    return survey
+
+
+def _answer(session: Session, survey: Survey, year: int, *, share: float, tell: Callable[[str], None]) -> None:
+    """Enter simulated answers; the same seed gives the same ids, so a repeated run adds nothing."""
+    instrument = instrument_of(session, survey.questionnaire_id)
+    chance = np.random.default_rng(year)
+    units = list(drawn_units(session, survey))
+    planned = [round(survey.cases_per_commune * share * chance.uniform(0.85, 1.1)) for _unit in units]
+    if count_responses(session, survey) >= sum(planned):
+        return
+    tell(f"simulating {sum(planned)} answers for {survey.slug} …")
+    first_day = date(year, 7, 1)
+    done = 0
+    for unit, count in zip(units, planned, strict=True):
+        level = chance.normal(0, 0.35)
+        for number in range(count):
+            submission = Submission(
+                response_id=uuid5(NAMESPACE_URL, f"hai-long/{survey.slug}/{unit.unit.code}/{number}"),
+                unit_code=unit.unit.code,
+                channel=str(chance.choice(["kiosk", "field", "link", "paper"], p=[0.45, 0.35, 0.12, 0.08])),
+                language="vi",
+                answers=_simulate(chance, instrument, unit, level),
+                day=first_day + timedelta(days=int(chance.integers(0, 85))),
+                minutes=round(float(chance.gamma(6, 0.8)), 1),
+            )
+            accept_response(session, survey, submission)
+            done += 1
+            if done % BATCH == 0:
+                session.commit()
+    session.commit()
+
+
+def _simulate(chance: Generator, instrument: Instrument, unit: FrameUnit, level: float) -> dict[str, Any]:
+    """One person: a mood shared by all items, harder and easier criteria, some without an opinion."""
+    mood = level + chance.normal(0, 0.9)
+    answers: dict[str, Any] = {}
+    for place, item in enumerate(instrument.items()):
+        if chance.random() < 0.02:
+            continue
+        if item.type == "scale":
+            scale = instrument.scale_of(item)
+            ease = 0.55 * np.cos(place * 1.7) - (0.45 if item.key.startswith("e") else 0)
+            value = int(np.clip(np.floor(3.95 + ease + mood + chance.normal(0, 0.75) + 0.5), 1, 5))
+            unsure = scale.no_opinion is not None and chance.random() < (0.35 if item.key in ("e20", "e21", "e22") else 0.03)
+            answers[item.key] = scale.no_opinion.value if unsure and scale.no_opinion else value
+        elif item.type == "single":
+            values = [option.value for option in item.options]
+            weights = 1 / (1 + np.abs(np.arange(len(values)) - chance.integers(0, len(values)) * 0.6))
+            answers[item.key] = values[int(chance.choice(len(values), p=weights / weights.sum()))]
+            if item.key in ("n3", "n4"):
+                answers[item.key] = values[1] if chance.random() < 0.96 else values[0]
+            elif item.key == "n5":
+                answers[item.key] = values[int(chance.choice(3, p=[0.2, 0.7, 0.1]))]
+        elif item.type == "multiple":
+            options = [option.value for option in item.options if not option.exclusive][:9]
+            picked = chance.random(len(options)) < 0.3
+            answers[item.key] = [value for value, taken in zip(options, picked, strict=True) if taken]
+        elif item.type == "number":
+            answers[item.key] = int(chance.integers(6, 9))
+    return answers

@@ -1,0 +1,41 @@
+"""`flask geography …`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import IO
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from survey_app.command_line import operator, verb
+from survey_app.geography.service import import_units
+
+group = AppGroup("geography", help="Provinces, districts and communes.")
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@group.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--code-system", help="Name of the code system (default tctk-2020, or tctk-2025 without districts).")
+@click.option("--valid-from", type=DAY, help="First day the units are valid.")
+@click.option("--valid-to", type=DAY, help="Last day the units are valid.")
+@verb
+def import_command(
+    session: Session,
+    file: IO[bytes],
+    code_system: str | None,
+    valid_from: datetime | None,
+    valid_to: datetime | None,
+) -> None:
+    """Bring in the units of a CSV file, all of it or nothing."""
+    result = import_units(
+        session, file, actor=operator(), code_system=code_system,
+        valid_from=_day(valid_from), valid_to=_day(valid_to),
+    )
+    click.echo(f"{result.province}: {result.districts} districts, {result.communes} communes ({result.code_system}).")
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None

@@ -1,0 +1,127 @@
+"""Reading a list of units: rows become a checked tree, or a complaint for every line that does not fit."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+
+from survey_app.geography.models import KINDS
+from survey_app.plain_text import hides_something, looks_like_formula
+
+PROVINCE_COLUMNS = ("province_code", "province_name")
+DISTRICT_COLUMNS = ("district_code", "district_name", "district_type")
+COMMUNE_COLUMNS = ("commune_code", "commune_name", "commune_type")
+MAXIMUM_CODE = 20
+MAXIMUM_NAME = 200
+
+
+@dataclass(frozen=True)
+class ListedUnit:
+    """A unit as a file lists it."""
+
+    level: str
+    code: str
+    name: str
+    kind: str
+    parent: tuple[str, str] | None
+
+
+@dataclass
+class UnitList:
+    """The units of a file in the order parents first, and what is wrong with it."""
+
+    units: dict[tuple[str, str], ListedUnit] = field(default_factory=dict)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_units(rows: Iterable[tuple[int, dict[str, str]]], *, with_districts: bool) -> UnitList:
+    """Check every row and build the tree; nothing is guessed, every fault is told with its line."""
+    result = UnitList()
+    first_line: dict[tuple[str, str], int] = {}
+    for line, row in rows:
+        complaint = _complaint_about_cells(row, with_districts)
+        if complaint:
+            result.problems.append((line, complaint))
+            continue
+        for unit in _units_of(row, with_districts):
+            complaint = _complaint_about_unit(unit, result.units, first_line)
+            if complaint:
+                result.problems.append((line, complaint))
+                break
+            result.units.setdefault((unit.level, unit.code), unit)
+            first_line.setdefault((unit.level, unit.code), line)
+    result.units = dict(
+        sorted(result.units.items(), key=lambda entry: ("province", "district", "commune").index(entry[0][0]))
+    )
+    return result
+
+
+def _complaint_about_cells(row: dict[str, str], with_districts: bool) -> str | None:
+    if row.get(""):
+        return row[""]
+    columns = PROVINCE_COLUMNS + (DISTRICT_COLUMNS if with_districts else ()) + COMMUNE_COLUMNS
+    empty = [name for name in columns if not row[name]]
+    if set(empty) & {"province_code", "district_code"}:
+        return _("Xã %(code)s không có đơn vị cấp trên: ô %(column)s trống.", code=row["commune_code"], column=empty[0])
+    if empty:
+        return _("Ô %(column)s trống.", column=empty[0])
+    for name in columns:
+        limit = MAXIMUM_CODE if name.endswith("_code") else MAXIMUM_NAME
+        if len(row[name]) > limit:
+            return _("Ô %(column)s dài quá %(limit)s ký tự.", column=name, limit=limit)
+        if hides_something(row[name]):
+            return _("Ô %(column)s có ký tự ẩn. Xin gõ lại ô này.", column=name)
+        if looks_like_formula(row[name]):
+            return _("Ô %(column)s bắt đầu như một công thức. Xin gõ lại ô này.", column=name)
+        if name.endswith("_code") and not row[name].isascii():
+            return _("Mã ở ô %(column)s chỉ gồm chữ số và chữ cái không dấu.", column=name)
+    return None
+
+
+def _units_of(row: dict[str, str], with_districts: bool) -> list[ListedUnit]:
+    name = _normal(row["province_name"])
+    kind = "thành phố" if name.casefold().startswith("thành phố") else "tỉnh"
+    units = [ListedUnit("province", row["province_code"], name, kind, None)]
+    if with_districts:
+        units.append(_listed("district", row, units[-1]))
+    units.append(_listed("commune", row, units[-1]))
+    return units
+
+
+def _listed(level: str, row: dict[str, str], parent: ListedUnit) -> ListedUnit:
+    return ListedUnit(
+        level,
+        row[f"{level}_code"],
+        _normal(row[f"{level}_name"]),
+        _normal(row[f"{level}_type"]).casefold(),
+        (parent.level, parent.code),
+    )
+
+
+def _complaint_about_unit(
+    unit: ListedUnit, known: dict[tuple[str, str], ListedUnit], first_line: dict[tuple[str, str], int]
+) -> str | None:
+    if unit.kind not in KINDS[unit.level]:
+        return _(
+            "Loại đơn vị „%(kind)s” không có trong danh mục. Xin dùng một trong: %(kinds)s.",
+            kind=unit.kind,
+            kinds=", ".join(KINDS[unit.level]),
+        )
+    before = known.get((unit.level, unit.code))
+    if before is None:
+        if unit.level == "province" and any(level == "province" for level, _code in known):
+            return _("Tệp có hơn một tỉnh. Xin nhập mỗi tỉnh một tệp.")
+        return None
+    line = first_line[(unit.level, unit.code)]
+    if unit.level == "commune":
+        return _("Mã xã %(code)s bị lặp, đã có ở dòng %(line)s.", code=unit.code, line=line)
+    if before != unit:
+        return _("Đơn vị %(code)s được ghi khác với dòng %(line)s.", code=unit.code, line=line)
+    return None
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))

@@ -1,0 +1,95 @@
+"""Languages: Vietnamese first, English second; numbers, percentages and dates as each writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, get_locale
+from markupsafe import Markup
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+PROVINCE_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+DASH = "–"
+
+
+def init_i18n(app: Flask) -> None:
+    """Attach Babel, the language choice (``?lang=en``, remembered in the session) and the number filters."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "vi"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "../translations"
+    Babel(app, locale_selector=_chosen_language)
+    app.before_request(_remember_language)
+    app.add_template_filter(percent, "percent1")
+    app.add_template_filter(number, "number0")
+    app.add_template_filter(decimal, "decimal1")
+    app.add_template_filter(day, "date_vi")
+    app.add_template_filter(moment, "datetime_vi")
+
+
+def language() -> str:
+    """The language of the present request: ``vi`` or ``en``; Vietnamese outside a request."""
+    return get_locale().language if has_request_context() else "vi"
+
+
+def today() -> date:
+    """The day in the province, whatever the clock of the server says."""
+    return datetime.now(PROVINCE_TIME).date()
+
+
+def _chosen_language() -> str:
+    if not has_request_context():
+        return "vi"
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        return asked
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else "vi"
+
+
+def _remember_language() -> None:
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and session.get("language", "vi") != asked:
+        session["language"] = asked
+
+
+def _locale() -> Locale:
+    return Locale.parse(language())
+
+
+def decimal(value: float | None, places: int = 1) -> str:
+    """A number with a fixed count of decimals, 1.234,5 in Vietnamese; a dash for nothing."""
+    if value is None:
+        return DASH
+    pattern = "#,##0." + "0" * places if places else "#,##0"
+    return str(format_decimal(value, format=pattern, locale=_locale()))
+
+
+def number(value: int | None) -> str:
+    """A whole number with thousands separated."""
+    return decimal(value, 0)
+
+
+def percent(value: float | None) -> str:
+    """A share as a percentage with one decimal: 0.8241 → 82,4%."""
+    return DASH if value is None else f"{decimal(value * 100)}%"
+
+
+def day(value: date | None) -> str:
+    """A date: 20/11/2026 in Vietnamese, 20 Nov 2026 in English."""
+    if value is None:
+        return DASH
+    return str(format_date(value, format="dd/MM/yyyy" if language() == "vi" else "d MMM yyyy", locale=_locale()))
+
+
+def moment(value: datetime | None) -> Markup | str:
+    """A time in the province, with its machine-readable form."""
+    if value is None:
+        return DASH
+    local = value.astimezone(PROVINCE_TIME)
+    pattern = "HH:mm dd/MM/yyyy" if language() == "vi" else "d MMM yyyy, HH:mm"
+    shown = format_datetime(local, format=pattern, locale=_locale())
+    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), shown)

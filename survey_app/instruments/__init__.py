@@ -1,0 +1,1 @@
+"""Questionnaire files → validated instruments → stored versions; the form built from one."""

@@ -1,0 +1,70 @@
+"""`flask questionnaire …`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from survey_app.command_line import operator, verb
+from survey_app.instruments.loader import load_file
+from survey_app.instruments.problems import QuestionnaireProblems
+from survey_app.instruments.queries import all_questionnaires
+from survey_app.instruments.schema import Instrument
+from survey_app.instruments.service import store_questionnaire
+from survey_app.settings import ROOT
+
+group = AppGroup("questionnaire", help="Questionnaire files and stored versions.")
+SHIPPED = ROOT / "questionnaires"
+
+
+def shipped_files() -> list[Path]:
+    """The questionnaire files that come with the platform."""
+    return sorted(SHIPPED.glob("*.yaml"))
+
+
+def _load_or_tell(path: Path) -> Instrument | None:
+    try:
+        return load_file(path)
+    except QuestionnaireProblems as error:
+        for problem in error.problems:
+            click.echo(f"{problem.code} {problem.file}:{problem.line} {problem.key} {problem.message} {problem.advice}", err=True)
+        return None
+
+
+@group.command("check")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@verb
+def check_command(session: Session, files: tuple[Path, ...]) -> None:
+    """Check questionnaire files (default: those that come with the platform); print every problem with its line."""
+    good = True
+    for path in files or shipped_files():
+        instrument = _load_or_tell(path)
+        good = good and instrument is not None
+        if instrument is not None:
+            click.echo(f"{path.name}: {instrument.key} {instrument.version}, {len(list(instrument.items()))} items")
+    if not good:
+        sys.exit(1)
+
+
+@group.command("add")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@verb
+def add_command(session: Session, file: Path) -> None:
+    """Check a questionnaire file and store it as a version."""
+    instrument = _load_or_tell(file)
+    if instrument is None:
+        sys.exit(1)
+    stored, new = store_questionnaire(session, instrument, actor=operator())
+    click.echo(f"{stored.key} {stored.version} {'stored' if new else 'was there'} ({stored.content_hash[:12]})")
+
+
+@group.command("list")
+@verb
+def list_command(session: Session) -> None:
+    """List the stored versions."""
+    for stored in all_questionnaires(session):
+        click.echo(f"{stored.key}@{stored.version}  {stored.sector}  {stored.content_hash[:12]}")

@@ -1,0 +1,95 @@
+"""The respondent's path: which items are asked, given the answers so far.
+
+Two-valued logic: a comparison with an item that is not answered is false, whatever the operator, and so
+``not`` of it is true. A missing-code (the no-opinion answer of a scale) counts as not answered unless the
+condition lists it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .condition_models import AllOf, AnyOf, Comparison, Condition, Negation
+from .items import Item, ScaleItem
+from .schema import Instrument
+
+
+def holds(condition: Condition, answers: Mapping[str, object], instrument: Instrument) -> bool:
+    """Whether the condition is true of the answers."""
+    if isinstance(condition, AllOf):
+        return all(holds(part, answers, instrument) for part in condition.parts)
+    if isinstance(condition, AnyOf):
+        return any(holds(part, answers, instrument) for part in condition.parts)
+    if isinstance(condition, Negation):
+        return not holds(condition.part, answers, instrument)
+    return _compare(condition, answers.get(condition.item), missing_codes(condition.item, instrument))
+
+
+def missing_codes(item_key: str, instrument: Instrument) -> tuple[int, ...]:
+    """Answers of the item that stand for no opinion."""
+    item = instrument.item(item_key)
+    scale = instrument.scale_of(item) if isinstance(item, ScaleItem) else None
+    return () if scale is None or scale.no_opinion is None else (scale.no_opinion.value,)
+
+
+def _compare(comparison: Comparison, answer: object, missing: tuple[int, ...]) -> bool:
+    if answer is None or answer in ([], ""):
+        return False
+    chosen = answer if isinstance(answer, list) else [answer]
+    listed = any(_same(value, part) for value in comparison.values for part in chosen)
+    if comparison.operator in ("in", "eq"):
+        return listed
+    if any(_same(code, part) for code in missing for part in chosen):
+        return False
+    if comparison.operator == "not_in":
+        return not listed
+    return _in_order(comparison.operator, answer, comparison.values[0])
+
+
+def _in_order(operator: str, answer: object, limit: int | float | str) -> bool:
+    if isinstance(answer, str) and isinstance(limit, str):  # ISO dates sort as text
+        return answer >= limit if operator == "ge" else answer <= limit
+    if isinstance(answer, (int, float)) and isinstance(limit, (int, float)):
+        return answer >= limit if operator == "ge" else answer <= limit
+    return False
+
+
+def _same(value: object, answer: object) -> bool:
+    """Equality that does not take ``True`` for 1, nor ``"1"`` for 1."""
+    return value == answer and isinstance(value, bool) == isinstance(answer, bool)
+
+
+def is_visible(item: Item, answers: Mapping[str, object], instrument: Instrument) -> bool:
+    """Whether the item is asked, given the answers to the items before it."""
+    return item.show_if is None or holds(item.show_if, answers, instrument)
+
+
+def visible_items(instrument: Instrument, answers: Mapping[str, object]) -> list[Item]:
+    """The items on the respondent's path, in order; answers that lie off the path do not count."""
+    path: list[Item] = []
+    counted: dict[str, object] = {}
+    for item in instrument.items():
+        if is_visible(item, counted, instrument):
+            path.append(item)
+            if item.key in answers:
+                counted[item.key] = answers[item.key]
+    return path
+
+
+def condition_to_json(condition: Condition, instrument: Instrument) -> dict[str, object]:
+    """The condition for the page's script, one shape for every node.
+
+    A group is ``{"op": "all" | "any" | "not", "of": [node, …]}``. A comparison is ``{"op": "in" | "not_in" |
+    "eq" | "ge" | "le", "item": key, "values": […], "missing": [codes that are no answer unless listed]}``.
+    """
+    if isinstance(condition, (AllOf, AnyOf)):
+        operator = "all" if isinstance(condition, AllOf) else "any"
+        return {"op": operator, "of": [condition_to_json(part, instrument) for part in condition.parts]}
+    if isinstance(condition, Negation):
+        return {"op": "not", "of": [condition_to_json(condition.part, instrument)]}
+    return {
+        "op": condition.operator,
+        "item": condition.item,
+        "values": list(condition.values),
+        "missing": list(missing_codes(condition.item, instrument)),
+    }

@@ -1,0 +1,149 @@
+"""A questionnaire as validated, frozen objects, in the YAML format of DESIGN.md ("Questionnaire files").
+
+Build one with :mod:`survey_app.instruments.loader`, which also checks what the models cannot see (references
+between parts). A stored version is read back with ``Instrument.model_validate_json``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from typing import Annotated, Literal, Never, Self
+
+from pydantic import Field, model_validator
+
+from .condition_models import AllOf, AnyOf, Comparison, Condition, Negation
+from .items import (
+    ITEM_TYPES,
+    BaseItem,
+    DateItem,
+    Item,
+    MultipleItem,
+    NumberItem,
+    ScaleItem,
+    SingleItem,
+    TextItem,
+)
+from .scales import MultipleOption, Option, Point, Scale
+from .texts import InstrumentKey, Key, Line, Strict, Text
+
+__all__ = [
+    "ITEM_TYPES", "AllOf", "AnyOf", "BaseItem", "Basis", "Comparison", "Condition", "DateItem", "Index",
+    "Instrument", "Item", "MultipleItem", "MultipleOption", "Negation", "NumberItem", "Option", "Point",
+    "Scale", "ScaleItem", "Section", "SingleItem", "Target", "Text", "TextItem",
+]  # fmt: skip
+
+
+Audience = Literal["citizen", "enterprise", "patient", "parent", "pupil", "staff"]
+
+
+class Basis(Strict):
+    """The document a questionnaire rests on."""
+
+    document: Line
+    date: datetime.date | None = None
+    issuer: Line | None = None
+
+
+class Section(Strict):
+    """A part of the questionnaire, one page on a phone; ``factor`` marks those whose items are rated."""
+
+    key: Key
+    factor: bool = False
+    title: Text
+    intro: Text | None = None
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+
+class Index(Strict):
+    """A figure computed from sections or items: the share of satisfied answers among all answers, pooled."""
+
+    key: Key
+    kind: Literal["satisfied_share"]
+    of: Annotated[tuple[Key, ...], Field(min_length=1)]
+    title: Text | None = None
+
+
+class Target(Strict):
+    """The rate an index should reach, and the document that says so."""
+
+    index: Key
+    rate: Annotated[float, Field(ge=0, le=1)]
+    basis: Line | None = None
+
+
+class Instrument(Strict):
+    """One version of a questionnaire."""
+
+    key: InstrumentKey
+    version: Annotated[Line, Field(max_length=40)]
+    sector: Literal["administrative", "health", "education", "governance", "enterprise"]
+    audience: Annotated[tuple[Audience, ...], Field(min_length=1)]
+    title: Text
+    minutes: Annotated[int, Field(ge=1, le=120)]
+    basis: tuple[Basis, ...] = ()
+    intro: Text | None = None
+    consent: Text | None = None
+    scales: dict[Key, Scale] = Field(default_factory=dict)
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    indices: tuple[Index, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+    @model_validator(mode="after")
+    def _require_where_no_opinion_is_an_answer(self) -> Self:
+        sections = tuple(
+            section.model_copy(update={"items": tuple(self._settled(item) for item in section.items)})
+            for section in self.sections
+        )
+        object.__setattr__(self, "sections", sections)  # the model is frozen, but not yet in anybody's hands
+        return self
+
+    def _settled(self, item: Item) -> Item:
+        if isinstance(item, ScaleItem) and "required" not in item.model_fields_set:
+            scale = self.scales.get(item.scale)
+            return item.model_copy(update={"required": scale is not None and scale.no_opinion is not None})
+        return item
+
+    def items(self) -> list[Item]:
+        """Every item in the order it is asked."""
+        return [item for section in self.sections for item in section.items]
+
+    def item(self, key: str) -> Item:
+        """The item with this key; ``KeyError`` when there is none."""
+        return next((item for item in self.items() if item.key == key), None) or _missing(key)
+
+    def section(self, key: str) -> Section:
+        """The section with this key; ``KeyError`` when there is none."""
+        return next((section for section in self.sections if section.key == key), None) or _missing(key)
+
+    def section_of(self, item_key: str) -> Section:
+        """The section that holds the item; ``KeyError`` when no section does."""
+        holders = (part for part in self.sections if any(item.key == item_key for item in part.items))
+        return next(holders, None) or _missing(item_key)
+
+    def number_of(self, item_key: str) -> int:
+        """The running number of the item in the whole questionnaire, from 1."""
+        keys = [item.key for item in self.items()]
+        return keys.index(item_key) + 1 if item_key in keys else _missing(item_key)
+
+    def scale_of(self, item: ScaleItem) -> Scale:
+        """The scale on which the item is rated."""
+        return self.scales[item.scale]
+
+    def canonical_json(self) -> str:
+        """The one written form of this version: sorted keys, no spaces, defaults spelled out, no nulls.
+
+        A key added to the schema later must be optional and null by default: old versions keep their hash.
+        """
+        content = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical form in UTF-8, in hexadecimal; identifies the version."""
+        return hashlib.sha256(self.canonical_json().encode("utf-8")).hexdigest()
+
+
+def _missing(key: str) -> Never:
+    raise KeyError(key)

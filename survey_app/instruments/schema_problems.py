@@ -1,0 +1,134 @@
+"""What pydantic says about a questionnaire, in the codes of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from .condition_models import AllOf, AnyOf, Comparison, Negation
+from .items import ITEM_TYPES, DateItem, MultipleItem, NumberItem, ScaleItem, SingleItem, TextItem
+from .problems import EXPECTED, NONE_ALIKE, Finding, Path, dotted
+from .scales import MultipleOption, Scale
+from .schema import Basis, Index, Instrument, Section, Target
+from .texts import Text
+
+_MODELS: tuple[type[BaseModel], ...] = (
+    AllOf, AnyOf, Basis, Comparison, DateItem, Index, Instrument, MultipleItem, MultipleOption, Negation,
+    NumberItem, Scale, ScaleItem, Section, SingleItem, Target, Text, TextItem,
+)  # fmt: skip
+KNOWN_KEYS = sorted({field.alias or name for model in _MODELS for name, field in model.model_fields.items()})
+LANGUAGES = ("vi", "en")
+_TAGS = {"[key]", "<compare>", "<all>", "<any>", "<not>", *(f"<{name}>" for name in ITEM_TYPES)}
+
+_KINDS = {
+    "string_type": "text", "int_type": "integer", "int_from_float": "integer", "float_type": "number",
+    "bool_type": "truth", "tuple_type": "list", "list_type": "list", "dict_type": "mapping",
+    "model_type": "mapping", "model_attributes_type": "mapping", "date_type": "date",
+    "integer_or_word": "choice", "finite_number": "number", "int_parsing_size": "integer",
+}  # fmt: skip
+
+
+def schema_findings(error: ValidationError) -> Iterator[Finding]:
+    """One finding for each thing pydantic refused."""
+    for details in error.errors(include_url=False, include_context=True):
+        if not _follows_from_another(details):
+            yield _finding(details)
+
+
+def _follows_from_another(details: ErrorDetails) -> bool:
+    """Whether pydantic only says again that a part inside is wrong."""
+    given = details.get("input")
+    if details["type"] == "too_short" and isinstance(given, list):
+        return len(given) >= int(details["ctx"]["min_length"])
+    return details["type"] == "default_factory_not_called"
+
+
+def closest(name: str, known: list[str]) -> str:
+    """The known name most like ``name``, or words that there is none."""
+    found = get_close_matches(name, known, n=1, cutoff=0.6)
+    return found[0] if found else str(NONE_ALIKE)
+
+
+def _finding(details: ErrorDetails) -> Finding:
+    kind, given, context = details["type"], details.get("input"), details.get("ctx", {})
+    path = _path_in_file(details)
+    name = str(path[-1]) if path else ""
+    absent = kind == "missing" or (given is None and kind != "extra_forbidden")
+    if name in LANGUAGES and (absent or not str(given).strip()):
+        return Finding("Q024", path, {"language": name, "key": dotted(path[:-1])})
+    if absent:
+        return Finding("Q021", path, {"name": name})
+    if kind in _WORDING:
+        return _WORDING[kind](path, given, context)
+    if kind.startswith("date_") and kind != "date_type":
+        return Finding("Q029", path)
+    return Finding("Q022", path, {"expected": EXPECTED[_KINDS.get(kind, "other")]})
+
+
+def _path_in_file(details: ErrorDetails) -> Path:
+    """The place without pydantic's own parts: tags of unions, and the mark that a mapping's key is meant."""
+    place = details["loc"]
+    last = place[-1:] if details["type"] in ("extra_forbidden", "missing") else ()  # the author's own word
+    inner = place[: len(place) - len(last)]
+    return (*(part for part in inner if part not in _TAGS), *last)
+
+
+def _unknown_key(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    return Finding("Q020", path, {"name": path[-1], "suggestion": closest(str(path[-1]), KNOWN_KEYS)})
+
+
+def _without_type(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    if isinstance(given, dict):
+        return Finding("Q021", (*path, "type"), {"name": "type"})
+    return Finding("Q022", path, {"expected": EXPECTED["mapping"]})
+
+
+def _unknown_type(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    value = given.get("type") if isinstance(given, dict) else given
+    return Finding("Q023", (*path, "type"), {"value": value, "allowed": ", ".join(ITEM_TYPES)})
+
+
+def _not_listed(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+    return Finding("Q023", path, {"value": given, "allowed": allowed})
+
+
+def _bad_key(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    return Finding("Q025", path, {"value": given})
+
+
+def _too_few(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    return Finding("Q027", path, {"least": context["min_length"]})
+
+
+def _outside(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    if path[:1] == ("targets",):
+        return Finding("Q083", path)
+    signs = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+    limits = [f"{signs[name]} {limit}" for name, limit in context.items() if name in signs]
+    return Finding("Q028", path, {"limits": ", ".join(limits) or context.get("limits", "")})
+
+
+def _blank_or_long(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    return Finding("Q030", path, {"limit": context.get("max_length", 300)})
+
+
+_WORDING: dict[str, Callable[[Path, object, Mapping[str, object]], Finding]] = {
+    "extra_forbidden": _unknown_key,
+    "union_tag_not_found": _without_type,
+    "union_tag_invalid": _unknown_type,
+    "literal_error": _not_listed,
+    "string_pattern_mismatch": _bad_key,
+    "option_word": _bad_key,
+    "too_short": _too_few,
+    "greater_than": _outside,
+    "greater_than_equal": _outside,
+    "less_than": _outside,
+    "less_than_equal": _outside,
+    "number_range": _outside,
+    "string_too_short": _blank_or_long,
+    "string_too_long": _blank_or_long,
+}

@@ -1,0 +1,159 @@
+"""What every page shares: the names in its frame, and errors turned into pages in one place."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+from werkzeug.exceptions import HTTPException
+
+from survey_app.accounts.guards import holds
+from survey_app.accounts.roles import (
+    COLLECT,
+    MANAGE_GEOGRAPHY,
+    MANAGE_USERS,
+    OPERATE_COUNTER,
+    VIEW_SURVEYS,
+    VIEW_TRAIL,
+)
+from survey_app.database import db
+from survey_app.errors import LinesRefused, UserError
+from survey_app.geography.queries import provinces
+from survey_app.i18n import LANGUAGES, language
+from survey_app.settings import VERSION
+
+log = structlog.get_logger(__name__)
+
+
+def init_pages(app: Flask) -> None:
+    """Attach the context of templates and the error pages."""
+    app.context_processor(_frame)
+    app.register_error_handler(UserError, _show_user_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_unexpected_error)
+
+
+def _frame() -> dict[str, Any]:
+    return {
+        "province_name": _province_name,
+        "system_name": "Hài Lòng",
+        "language": language(),
+        "language_links": _language_links(),
+        "version": VERSION,
+        "nav_links": _navigation(),
+        "privacy_href": url_for("landing.privacy"),
+        "home_href": url_for("landing.landing"),
+    }
+
+
+class _ProvinceName:
+    """The province's name, looked up only where a page shows it."""
+
+    def __str__(self) -> str:
+        try:
+            found = provinces(db.session)
+        except Exception:  # a page about a broken database must still be shown
+            log.warning("province name unknown", exc_info=True)
+            return _("Tỉnh")
+        return found[-1].name if found else _("Tỉnh")
+
+    def __html__(self) -> str:
+        from markupsafe import escape
+
+        return str(escape(str(self)))
+
+
+_province_name = _ProvinceName()
+
+
+def _language_links() -> list[tuple[str, str, str]]:
+    path = request.path if request else "/"
+    return [(code, name, f"{path}?lang={code}") for code, name in LANGUAGES.items()]
+
+
+def _navigation() -> list[tuple[str, str, bool]]:
+    if not (request and current_user and current_user.is_authenticated):
+        return []
+    doors = [
+        (VIEW_SURVEYS, _("Khảo sát"), "surveys.surveys"),
+        (VIEW_SURVEYS, _("Bộ phiếu"), "instruments.questionnaires"),
+        (MANAGE_GEOGRAPHY, _("Địa bàn"), "geography.units"),
+        (COLLECT, _("Thu phiếu"), "collection.work"),
+        (OPERATE_COUNTER, _("Quầy"), "counter.surveys"),
+        (MANAGE_USERS, _("Người dùng"), "accounts.people"),
+        (VIEW_TRAIL, _("Nhật ký"), "audit.trail"),
+    ]
+    return [
+        (label, url_for(endpoint), request.endpoint == endpoint)
+        for permission, label, endpoint in doors
+        if holds(current_user, permission)
+    ]
+
+
+def _show_user_error(error: UserError) -> ResponseReturnValue:
+    db.session.rollback()
+    lines = [{"line": line, "reason": reason} for line, reason in getattr(error, "lines", [])]
+    advice = "; ".join(f"{line['line']}: {line['reason']}" for line in lines[:10]) if isinstance(error, LinesRefused) else ""
+    return _page(error.status, _TITLES.get(error.status, _TITLES[400])(), error.message, advice)
+
+
+def _show_http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error
+    message, advice = _HTTP_WORDS.get(code, _HTTP_WORDS[400])()
+    return _page(code, _TITLES.get(code, _TITLES[400])(), message, advice)
+
+
+def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    reference = secrets.token_hex(4)
+    log.exception("unexpected error", reference=reference, method=request.method, endpoint=request.endpoint)
+    return _page(
+        500, _("Hệ thống gặp lỗi"), _("Việc vừa làm chưa được lưu. Xin thử lại; nếu vẫn lỗi, xin báo mã dưới đây."), "",
+        reference,
+    )
+
+
+def _page(code: int, title: str, message: str, advice: str = "", reference: str | None = None) -> Response:
+    if request.path.endswith(".json"):
+        response = jsonify({"error": message, "reference": reference})
+    else:
+        back = request.referrer if request.method == "POST" and _is_ours(request.referrer) else url_for("landing.landing")
+        response = make_response(
+            render_template(
+                "error.html", code=code, title=title, message=message, advice=advice, reference=reference, back_href=back
+            )
+        )
+    response.status_code = code
+    return response
+
+
+def _is_ours(address: str | None) -> bool:
+    return bool(address) and str(address).startswith(request.host_url)
+
+
+_TITLES = {
+    400: lambda: _("Chưa thực hiện được"),
+    403: lambda: _("Không được phép"),
+    404: lambda: _("Không tìm thấy"),
+    405: lambda: _("Chưa thực hiện được"),
+    409: lambda: _("Chưa thực hiện được"),
+    413: lambda: _("Nội dung quá dài"),
+    429: lambda: _("Xin chờ một lát"),
+}
+_HTTP_WORDS = {
+    400: lambda: (_("Máy chủ không hiểu yêu cầu này."), _("Xin tải lại trang rồi làm lại.")),
+    403: lambda: (_("Trang này không dành cho tài khoản đang dùng."), _("Xin đăng nhập bằng tài khoản khác.")),
+    404: lambda: (_("Không có trang này."), _("Xin kiểm tra lại đường dẫn, hoặc về trang đầu.")),
+    405: lambda: (_("Trang này không nhận cách gửi vừa dùng."), _("Xin quay lại và bấm nút trên trang.")),
+    413: lambda: (
+        _("Nội dung gửi lên quá dài nên chưa được nhận."),
+        _("Các phần đã trả lời trước đó vẫn còn. Xin quay lại và viết ngắn hơn."),
+    ),
+}

@@ -1,0 +1,1 @@
+"""Freeze, approve, publish: the public reads snapshots and nothing else."""

@@ -1,0 +1,59 @@
+"""`flask publication …`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.accounts.guards import may
+from survey_app.accounts.models import User
+from survey_app.accounts.roles import APPROVE, FREEZE
+from survey_app.audit.models import Actor
+from survey_app.command_line import operator, verb
+from survey_app.errors import Forbidden, NotFound
+from survey_app.publication.service import approve_publication, freeze_publication
+from survey_app.surveys.models import Survey
+from survey_app.surveys.queries import find_survey
+
+group = AppGroup("publication", help="Freezing and approving results.")
+BY = click.option(
+    "--by", "email", envvar="HAILONG_ACTOR", help="E-mail of the person who acts; must hold the permission."
+)
+
+
+def _actor(session: Session, survey: Survey, email: str | None, permission: str) -> Actor:
+    if email is None:
+        return operator()
+    user = session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
+    if user is None:
+        raise NotFound(_("Không có tài khoản „%(email)s”.", email=email[:80]))
+    if not may(user, permission, sector=survey.questionnaire.sector, territory=survey.territory):
+        raise Forbidden(_("Tài khoản „%(email)s” không có quyền này.", email=email[:80]))
+    return Actor(user.id, user.email)
+
+
+@group.command("freeze")
+@click.argument("slug")
+@BY
+@verb
+def freeze_command(session: Session, slug: str, email: str | None) -> None:
+    """Take a snapshot of a closed survey."""
+    survey = find_survey(session, slug)
+    publication = freeze_publication(session, survey, actor=_actor(session, survey, email, FREEZE))
+    click.echo(f"{slug}: snapshot {publication.number} frozen by {publication.frozen_by}, {publication.sha256}")
+
+
+@group.command("approve")
+@click.argument("slug")
+@BY
+@verb
+def approve_command(session: Session, slug: str, email: str | None) -> None:
+    """Approve the snapshot that waits, in the name of another person than the one who froze it (--by)."""
+    survey = find_survey(session, slug)
+    if email is None:
+        raise Forbidden(_("Việc duyệt phải đứng tên một người có vai trò approver. Xin thêm --by EMAIL."))
+    publication = approve_publication(session, survey, actor=_actor(session, survey, email, APPROVE))
+    click.echo(f"{slug}: snapshot {publication.number} approved by {publication.approved_by}; public at /ket-qua/{slug}")

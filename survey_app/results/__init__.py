@@ -1,0 +1,1 @@
+"""From responses to figures: the columnar extract, the estimates, tables and charts."""

@@ -1,0 +1,50 @@
+"""The figures as files: JSON for programs, CSV for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from survey_app.plain_text import harmless_cell
+from survey_app.results.estimates import Row
+
+CSV_COLUMNS = (
+    "of", "kind", "criterion", "title_vi", "title_en", "domain", "domain_value", "domain_title", "respondents", "n",
+    "base", "missing", "n_psu", "estimate", "se", "df", "deff", "ci_level", "ci_method", "ci_low", "ci_high",
+    "satisfied", "neutral", "dissatisfied", "target", "target_operator", "verdict", "verdict_in_list", "withheld", "marks",
+)
+
+
+def rows_as_json(rows: list[Row]) -> list[dict[str, Any]]:
+    """One object a row, every digit kept."""
+    return [row.as_json() for row in rows]
+
+
+def rows_as_csv(rows: list[dict[str, Any]], *, simulated: bool) -> str:
+    """The same rows as CSV text; simulated data says so in a column of its own."""
+    buffer = io.StringIO()
+    columns = (*CSV_COLUMNS, "note") if simulated else CSV_COLUMNS
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        flat = _flatten(row) | ({"note": "dữ liệu mô phỏng"} if simulated else {})
+        writer.writerow([_cell(flat.get(name)) for name in columns])
+    return buffer.getvalue()
+
+
+def _flatten(row: dict[str, Any]) -> dict[str, Any]:
+    (domain, value), = (row["domain"] or {"": ""}).items()
+    interval = row["ci"] or {}
+    return {
+        **row, **(row["shares"] or {}), "title_vi": row["title"]["vi"], "title_en": row["title"]["en"],
+        "domain": domain, "domain_value": value, "domain_title": row["domain_title"]["vi"],
+        "ci_level": interval.get("level"), "ci_method": interval.get("method"), "ci_low": interval.get("low"),
+        "ci_high": interval.get("high"), "marks": " ".join(row["marks"]),
+    }
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return harmless_cell(value) if isinstance(value, str) else value

@@ -1,0 +1,107 @@
+"""Results in the office: the answer first, then factors, criteria and breakdowns; the same as JSON and CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from survey_app.accounts.guards import requires
+from survey_app.accounts.roles import VIEW_RESULTS
+from survey_app.database import db
+from survey_app.i18n import language
+from survey_app.instruments.queries import instrument_of
+from survey_app.results.charts import dot_chart, sort_weakest_first
+from survey_app.results.choices import describe_choices
+from survey_app.results.estimates import Row, estimate_survey
+from survey_app.results.tables import rows_as_csv, rows_as_json
+from survey_app.results.words import answer_sentence, target_words, weakest_words
+from survey_app.surveys.access import frame, open_survey
+from survey_app.surveys.models import Survey
+
+blueprint = Blueprint("results", __name__)
+CHART_WIDTHS = (360, 720)
+
+
+@blueprint.get("/quan-ly/dot/<slug>/ket-qua")
+@requires(VIEW_RESULTS)
+def overview(slug: str) -> ResponseReturnValue:
+    """The results of a survey, with one breakdown chosen by ``?theo=``."""
+    survey = open_survey(slug, VIEW_RESULTS)
+    whole = estimate_survey(db.session, survey)
+    by = request.args.get("theo", "")
+    if by not in whole.breakdowns:
+        by = whole.breakdowns[0] if whole.breakdowns else ""
+    figures = estimate_survey(db.session, survey, by) if by else whole
+    indices = [row for row in whole.rows if row.kind == "index"]
+    of = request.args.get("cua", "")
+    measures = {row.of: row for row in whole.rows}
+    if of not in measures:
+        of = indices[0].of if indices else next(iter(measures), "")
+    parts = [row for row in figures.rows if row.domain and row.of == of]
+    factors = [row for row in whole.rows if row.kind == "section"]
+    items = [row for row in whole.rows if row.kind == "item"]
+    return render_template(
+        "office/results.html", answer=answer_sentence(indices[0] if indices else None), index=indices[0] if indices else None,
+        responses=whole.responses, factors=sort_weakest_first(factors), items=sort_weakest_first(items), parts=parts,
+        by=by, of=of, measures=measures, breakdowns=[(name, breakdown_title(survey, name)) for name in whole.breakdowns],
+        charts={
+            "factors": _charts(survey, factors, _("Các yếu tố")),
+            "items": _charts(survey, items, _("Các tiêu chí")),
+            "parts": _charts(survey, [row for row in parts if by != "commune"], breakdown_title(survey, by)),
+        } if whole.responses else {},
+        target=target_words(whole.rows[0]) if whole.rows else "",
+        choices=describe_choices(db.session, survey) if whole.responses else [],
+        **frame(survey, "results"),
+    )
+
+
+def breakdown_title(survey: Survey, by: str) -> str:
+    """The name of a breakdown in the language of the page."""
+    fixed = {"district": _("huyện"), "commune": _("xã"), "channel": _("kênh trả lời")}
+    if by in fixed:
+        return fixed[by]
+    items = instrument_of(db.session, survey.questionnaire_id).items()
+    return next((item.text.get(language()) for item in items if item.key == by), by)
+
+
+def _charts(survey: Survey, rows: list[Row], subject: str) -> dict[str, Any]:
+    """The same chart for narrow and wide screens, with the sentence that says what it shows."""
+    ordered = sort_weakest_first(rows)
+    if not ordered:
+        return {}
+    words = weakest_words(ordered, language(), subject[:1].upper() + subject[1:])
+    drawn = {
+        width: Markup(dot_chart(ordered, language(), words=words, width=width, simulated=survey.simulated).decode())  # noqa: S704  drawn and escaped by us
+        for width in CHART_WIDTHS
+    }
+    return {"narrow": drawn[CHART_WIDTHS[0]], "wide": drawn[CHART_WIDTHS[1]], "words": words}
+
+
+@blueprint.get("/quan-ly/dot/<slug>/ket-qua.json")
+@requires(VIEW_RESULTS)
+def results_json(slug: str) -> ResponseReturnValue:
+    """The figures for programs, as `results estimate` prints them."""
+    survey = open_survey(slug, VIEW_RESULTS)
+    rows = rows_as_json(estimate_survey(db.session, survey, request.args.get("theo", "")).rows)
+    response = jsonify(rows)
+    if survey.simulated:
+        response.headers["X-Hai-Long-Note"] = "simulated data"
+    return response
+
+
+@blueprint.get("/quan-ly/dot/<slug>/ket-qua.csv")
+@requires(VIEW_RESULTS)
+def results_csv(slug: str) -> ResponseReturnValue:
+    """The figures for spreadsheets."""
+    survey = open_survey(slug, VIEW_RESULTS)
+    by = request.args.get("theo", "")
+    rows = rows_as_json(estimate_survey(db.session, survey, by).rows)
+    name = f"{slug}-{by or 'tong'}.csv"
+    return Response(
+        "\ufeff" + rows_as_csv(rows, simulated=survey.simulated), mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

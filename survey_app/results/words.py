@@ -1,0 +1,60 @@
+"""Sentences about figures: what a leader reads first, and what a chart says to people who do not see it."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from survey_app.i18n import decimal, number, percent
+from survey_app.results.charts import ChartText
+from survey_app.results.estimates import Row
+
+
+def target_words(row: Row) -> str:
+    """The target, said briefly: „từ 80% trở lên”."""
+    rate = f"{decimal(row.target * 100, 0 if abs(row.target * 100 - round(row.target * 100)) < 1e-9 else 1)}%"
+    return _("trên %(rate)s", rate=rate) if row.target_operator == "gt" else _("từ %(rate)s trở lên", rate=rate)
+
+
+def rate_words(row: Row) -> str:
+    """The rate with its interval: 82,4% (80,1–84,5)."""
+    if row.estimate is None or row.ci is None:
+        return _("không công bố")
+    return f"{percent(row.estimate)} ({decimal((row.ci['low'] or 0) * 100)}–{decimal((row.ci['high'] or 0) * 100)})"
+
+
+def answer_sentence(row: Row | None) -> str:
+    """The answer of a survey in one sentence: rate, interval, verdict."""
+    if row is None or row.respondents == 0:
+        return _("Chưa có phiếu nào nên chưa tính được tỷ lệ hài lòng.")
+    if row.withheld:
+        return ngettext(
+            "Mới có %(num)s phiếu, quá ít để công bố tỷ lệ hài lòng.",
+            "Mới có %(num)s phiếu, quá ít để công bố tỷ lệ hài lòng.",
+            row.respondents,
+        )
+    rate, target = rate_words(row), target_words(row)
+    if row.verdict == "met":
+        return _("Tỷ lệ hài lòng %(rate)s; đạt mục tiêu %(target)s.", rate=rate, target=target)
+    if row.verdict == "not_met":
+        return _("Tỷ lệ hài lòng %(rate)s; không đạt mục tiêu %(target)s.", rate=rate, target=target)
+    return _("Tỷ lệ hài lòng %(rate)s; chưa đủ bằng chứng để nói đạt hay không đạt mục tiêu %(target)s.",
+             rate=rate, target=target)
+
+
+def weakest_words(rows: list[Row], language: str, subject: str) -> ChartText:
+    """Title and description of a dot chart: which is weakest, which strongest, how many reach the target."""
+    shown = [row for row in rows if row.estimate is not None]
+    if not shown:
+        return ChartText(subject, _("Chưa có số liệu để vẽ."))
+    name = (lambda row: row.domain_title[language]) if shown[0].domain else (lambda row: row.title[language])
+    low = min(shown, key=lambda row: row.estimate or 0)
+    high = max(shown, key=lambda row: row.estimate or 0)
+    met = sum(row.verdict == "met" for row in shown)
+    title = _("%(subject)s: thấp nhất là „%(name)s”, %(rate)s", subject=subject, name=name(low), rate=percent(low.estimate))
+    description = _(
+        "Trong %(count)s dòng có %(met)s dòng đạt mục tiêu. Thấp nhất: %(low)s, %(low_rate)s. Cao nhất: %(high)s, %(high_rate)s.",
+        count=number(len(shown)), met=number(met), low=name(low), low_rate=rate_words(low), high=name(high),
+        high_rate=rate_words(high),
+    )
+    return ChartText(title, description)

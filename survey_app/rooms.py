@@ -1,0 +1,43 @@
+"""The rooms' routes and commands, hung into the application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_rooms(app: Flask) -> None:
+    """Register every blueprint and command group."""
+    from survey_app import demonstration, landing, serving, setup
+    from survey_app.accounts import cli as accounts_cli
+    from survey_app.accounts import geography_views, job_views, trail_views
+    from survey_app.accounts import views as accounts_views
+    from survey_app.collection import cli as collection_cli
+    from survey_app.collection import counter_views, import_views, respondent_views
+    from survey_app.collection import views as collection_views
+    from survey_app.geography import cli as geography_cli
+    from survey_app.instruments import cli as instruments_cli
+    from survey_app.instruments import views as instruments_views
+    from survey_app.jobs import cli as jobs_cli
+    from survey_app.publication import cli as publication_cli
+    from survey_app.publication import public_views
+    from survey_app.publication import views as publication_views
+    from survey_app.results import cli as results_cli
+    from survey_app.results import views as results_views
+    from survey_app.sampling import cli as sampling_cli
+    from survey_app.sampling import views as sampling_views
+    from survey_app.surveys import cli as surveys_cli
+    from survey_app.surveys import views as surveys_views
+
+    for room in (
+        landing, job_views, trail_views, geography_views, accounts_views, instruments_views, surveys_views,
+        sampling_views, respondent_views, counter_views, collection_views, import_views, results_views,
+        publication_views, public_views,
+    ):
+        app.register_blueprint(room.blueprint)
+    for group in (
+        geography_cli.group, instruments_cli.group, surveys_cli.group, sampling_cli.group, collection_cli.group,
+        collection_cli.invitations, results_cli.group, publication_cli.group, accounts_cli.group, jobs_cli.group,
+    ):
+        app.cli.add_command(group)
+    for command in (setup.init_command, demonstration.demonstration_command, serving.serve_command, serving.start_command):
+        app.cli.add_command(command)

@@ -1,0 +1,1 @@
+"""From the frozen frame to the communes drawn, with probabilities and weights that anyone can recompute."""

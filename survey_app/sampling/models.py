@@ -1,0 +1,72 @@
+"""A draw and every unit of its frozen frame, drawn or not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey_app.database import Base, now
+from survey_app.geography.models import Unit
+
+
+class Draw(Base):
+    """One draw of a survey; the last is in force, the earlier ones stay in the record."""
+
+    __tablename__ = "draw"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "number"),
+        Index(
+            "uq_draw_in_force", "survey_id", unique=True,
+            sqlite_where=text("in_force = 1"), postgresql_where=text("in_force"),
+        ),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("number = 1 OR length(reason) > 0", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    number: Mapped[int]
+    in_force: Mapped[bool]
+    seed: Mapped[str] = mapped_column(String(100))
+    method: Mapped[str] = mapped_column(String(20))
+    share: Mapped[float]
+    rule: Mapped[str] = mapped_column(String(20))
+    stratify_by: Mapped[str] = mapped_column(String(20))
+    min_per_stratum: Mapped[int]
+    frame_sha256: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    drawn_at: Mapped[datetime] = mapped_column(default=now)
+    drawn_by: Mapped[str] = mapped_column(String(255))
+
+    units: Mapped[list[FrameUnit]] = relationship(back_populates="draw", order_by="FrameUnit.position")
+
+
+class FrameUnit(Base):
+    """A commune of the frozen frame, with its stratum, its random number and what the draw made of it."""
+
+    __tablename__ = "frame_unit"
+    __table_args__ = (
+        UniqueConstraint("draw_id", "unit_id"),
+        UniqueConstraint("draw_id", "position"),
+        CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="inclusion_probability"),
+        CheckConstraint("drawn = (base_weight IS NOT NULL)", name="base_weight"),
+        CheckConstraint("stratum_drawn >= 0 AND stratum_drawn <= stratum_size", name="stratum"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id", ondelete="CASCADE"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    position: Mapped[int]
+    stratum: Mapped[str] = mapped_column(String(40))
+    stratum_name: Mapped[str] = mapped_column(String(200))
+    stratum_size: Mapped[int]
+    stratum_drawn: Mapped[int]
+    random_number: Mapped[float]
+    drawn: Mapped[bool]
+    inclusion_probability: Mapped[float]
+    base_weight: Mapped[float | None]
+
+    draw: Mapped[Draw] = relationship(back_populates="units")
+    unit: Mapped[Unit] = relationship(lazy="joined")

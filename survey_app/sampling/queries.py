@@ -1,0 +1,44 @@
+"""Reading draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from survey_app.errors import NotFound
+from survey_app.sampling.models import Draw, FrameUnit
+from survey_app.surveys.models import Survey
+
+
+def find_draw(session: Session, survey: Survey) -> Draw:
+    """The draw in force, with its units.
+
+    Raises
+    ------
+    NotFound
+        Nothing has been drawn yet.
+    """
+    draw = session.scalar(
+        select(Draw).where(Draw.survey_id == survey.id, Draw.in_force).options(selectinload(Draw.units))
+    )
+    if draw is None:
+        raise NotFound(_("Đợt khảo sát „%(slug)s” chưa bốc mẫu.", slug=survey.slug))
+    return draw
+
+
+def all_draws(session: Session, survey: Survey) -> Sequence[Draw]:
+    """Every draw of a survey, the last first."""
+    return session.scalars(select(Draw).where(Draw.survey_id == survey.id).order_by(Draw.number.desc())).all()
+
+
+def drawn_units(session: Session, survey: Survey) -> Sequence[FrameUnit]:
+    """The communes drawn, in the order of the frame; empty before the draw."""
+    return session.scalars(
+        select(FrameUnit)
+        .join(Draw)
+        .where(Draw.survey_id == survey.id, Draw.in_force, FrameUnit.drawn)
+        .order_by(FrameUnit.position)
+    ).all()

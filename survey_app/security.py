@@ -1,0 +1,55 @@
+"""Security headers on every answer: a content policy without exceptions, no caching of private pages."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+#: A whole questionnaire with long open answers fits many times; a 5 MB answer is refused before it is read.
+MAXIMUM_FORM_BYTES = 1_000_000
+MAXIMUM_UPLOAD_BYTES = 64_000_000
+
+
+def init_security(app: Flask, *, production: bool) -> None:
+    """Attach headers, cookie rules and size limits."""
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=production,
+        SESSION_COOKIE_NAME="hai_long",
+        MAX_CONTENT_LENGTH=MAXIMUM_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAXIMUM_FORM_BYTES,
+        MAX_FORM_PARTS=2_000,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+    )
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,48 @@
+"""`flask init`: the database by migrations, the geography and questionnaires that come with the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from survey_app.audit.models import SYSTEM
+from survey_app.database import db, is_migrated, migrate
+from survey_app.geography.models import Unit
+from survey_app.geography.service import import_units
+from survey_app.instruments.cli import shipped_files
+from survey_app.instruments.loader import load_file
+from survey_app.instruments.models import Questionnaire
+from survey_app.instruments.service import store_questionnaire
+from survey_app.settings import ROOT
+
+GEOGRAPHY = ROOT / "data" / "geography"
+
+
+@click.command("init")
+@click.option("--bare", is_flag=True, help="Only the database and the questionnaires; no geography.")
+@with_appcontext
+def init_command(bare: bool) -> None:
+    """Bring the database to the newest migration and load what comes with the platform; safe to repeat."""
+    prepare(click.echo, geography=not bare)
+
+
+def prepare(tell: Callable[[str], None], *, geography: bool = True) -> None:
+    """Migrate, store the shipped questionnaires, and load the shipped geography where there is none yet."""
+    if not is_migrated():
+        migrate()
+        tell("database migrated")
+    known = set(db.session.scalars(select(Questionnaire.key)))
+    for path in shipped_files():
+        if path.stem in known:
+            continue
+        stored, _new = store_questionnaire(db.session, load_file(path), actor=SYSTEM)
+        tell(f"questionnaire {stored.key} {stored.version}")
+    if geography and db.session.scalar(select(Unit.id).limit(1)) is None:
+        for path in sorted(GEOGRAPHY.glob("*.csv")):
+            with path.open("rb") as file:
+                found = import_units(db.session, file, actor=SYSTEM)
+            tell(f"geography {found.province}: {found.districts} districts, {found.communes} communes")
+    db.session.commit()

@@ -1,0 +1,69 @@
+// Shows and hides questions as the answers they depend on change. Without this file the server does the same
+// at the next "Tiếp tục". A "none of these" unticks the rest. A rule is data: {"item":"n5","in":[3]}, {"all":[…]}, {"any":[…]}, {"not":…}.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-questions]");
+  if (!form) return;
+  const questions = [...form.querySelectorAll("fieldset.question[data-item]")];
+  const conditional = questions.filter((question) => question.dataset.showIf);
+  const rules = new Map(conditional.map((question) => [question, JSON.parse(question.dataset.showIf)]));
+  // Answers given on earlier pages, if the server sent them along.
+  const earlier = JSON.parse(form.dataset.answers || "{}");
+
+  const answerIn = (question) => {
+    const inputs = [...question.querySelectorAll("input, select, textarea")].filter((input) => input.type !== "hidden");
+    const chosen = inputs.filter((input) => input.type === "radio" || input.type === "checkbox");
+    if (!chosen.length) return inputs.length ? inputs[0].value.trim() || undefined : undefined;
+    const values = chosen.filter((input) => input.checked).map((input) => input.value);
+    if (!values.length) return undefined;
+    return chosen[0].type === "radio" ? values[0] : values;
+  };
+
+  const isNumber = (value) => String(value).trim() !== "" && Number.isFinite(Number(value));
+  const order = (left, right) => {
+    const [a, b] = isNumber(left) && isNumber(right) ? [Number(left), Number(right)] : [String(left), String(right)];
+    return a < b ? -1 : a > b ? 1 : 0;
+  };
+  const same = (left, right) => order(left, right) === 0;
+  const anyIs = (answer, wanted) => [answer].flat().some((value) => [wanted].flat().some((one) => same(value, one)));
+
+  const holds = (rule, answers) => {
+    if (rule.all) return rule.all.every((part) => holds(part, answers));
+    if (rule.any) return rule.any.some((part) => holds(part, answers));
+    if (rule.not) return !holds(rule.not, answers);
+    const answer = answers[rule.item];
+    if (answer === undefined || answer === null) return false;
+    if (rule.in != null) return anyIs(answer, rule.in);
+    if (rule.not_in != null) return !anyIs(answer, rule.not_in);
+    if (rule.eq != null) return anyIs(answer, rule.eq);
+    if (rule.ge != null) return order(answer, rule.ge) >= 0;
+    if (rule.le != null) return order(answer, rule.le) <= 0;
+    return false;
+  };
+
+  const update = () => {
+    // A question can only depend on earlier ones, so one pass in page order is enough.
+    const answers = { ...earlier };
+    for (const question of questions) {
+      const shown = !rules.has(question) || holds(rules.get(question), answers);
+      question.hidden = question.disabled = !shown;
+      const answer = shown ? answerIn(question) : undefined;
+      if (answer === undefined) delete answers[question.dataset.item];
+      else answers[question.dataset.item] = answer;
+    }
+  };
+
+  // An answer such as "none of these" stands alone.
+  const standAlone = ({ target }) => {
+    if (target.type !== "checkbox" || !target.checked) return;
+    for (const other of target.closest("fieldset").querySelectorAll("input[type=checkbox]")) {
+      if (other !== target && (target.matches("[data-exclusive]") || other.matches("[data-exclusive]"))) other.checked = false;
+    }
+  };
+
+  form.addEventListener("change", standAlone);
+  form.addEventListener("change", update);
+  form.addEventListener("input", update);
+  window.addEventListener("pageshow", update);
+  update();
+})();

@@ -1,0 +1,1 @@
+"""A survey: a questionnaire, a territory, a period, a target; and the states it passes through."""

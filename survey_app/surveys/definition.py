@@ -1,0 +1,192 @@
+"""What a survey is before it is stored: read from a YAML file or a form, checked once for both."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from flask_babel import gettext as _
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from survey_app.errors import LinesRefused
+from survey_app.plain_text import hides_something
+from survey_app.surveys.models import OPERATORS, RULES, STRATIFIERS
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+METHODS = {
+    "srswor": "srswor", "srs": "srswor", "equal": "srswor", "equal_probability": "srswor",
+    "permanent_random_numbers": "srswor", "prn": "srswor",
+}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        if hides_something(value):
+            raise ValueError("có ký tự ẩn; xin gõ lại")
+        return " ".join(value.split())
+    return value
+
+
+def _code(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value):
+        raise ValueError("chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ kien-giang-2020")
+    return value
+
+
+def _method(value: Any) -> Any:
+    name = str(value).strip().lower().replace("-", "_")
+    if name not in METHODS:
+        raise ValueError("phương pháp bốc mẫu dùng được: srswor (xác suất đều, không hoàn lại)")
+    return METHODS[name]
+
+
+def _one_of(choices: tuple[str, ...]) -> BeforeValidator:
+    def check(value: Any) -> Any:
+        name = str(value).strip().lower().replace("-", "_")
+        if name not in choices:
+            raise ValueError(f"xin dùng một trong: {', '.join(choices)}")
+        return name
+
+    return BeforeValidator(check)
+
+
+Plain = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=300)]
+Code = Annotated[str, BeforeValidator(_code), StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, regex_engine="python-re")
+
+
+class Titles(_Part):
+    """The title in both languages."""
+
+    vi: Plain
+    en: Plain
+
+
+class Period(_Part):
+    """First and last day of fieldwork."""
+
+    starts_on: date = Field(validation_alias=AliasChoices("from", "start", "starts_on", "begin"))
+    ends_on: date = Field(validation_alias=AliasChoices("to", "end", "ends_on", "until"))
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.ends_on < self.starts_on:
+            raise ValueError("ngày kết thúc phải sau ngày bắt đầu")
+        return self
+
+
+class SampleSettings(_Part):
+    """How communes are drawn; `total` and `each_stratum` are the two readings of "30% of the communes"."""
+
+    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    rule: Annotated[str, _one_of(RULES)] = "total"
+    stratify_by: Annotated[str, _one_of(STRATIFIERS)] | None = None  #: absent: district, or commune type without districts
+    min_per_stratum: Annotated[int, Field(ge=0, le=1000)] = 2
+    method: Annotated[str, BeforeValidator(_method)] = "srswor"
+    cases_per_commune: Annotated[int, Field(ge=1, le=100_000)] = 40
+
+
+class Target(_Part):
+    """The rate to reach and how: at least (ge) or more than (gt)."""
+
+    rate: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+    operator: Annotated[str, _one_of(OPERATORS)] = "ge"
+    basis: Annotated[str, BeforeValidator(_plain), StringConstraints(max_length=1000)] = ""
+
+
+class Territory(_Part):
+    """A province or a district, by its code."""
+
+    code: Code
+    code_system: str | None = None
+
+
+def _territory(value: Any) -> Any:
+    return {"code": value} if isinstance(value, str | int) else value
+
+
+def _target(value: Any) -> Any:
+    return {"rate": value} if isinstance(value, int | float | str) and not isinstance(value, bool) else value
+
+
+class SurveyDefinition(_Part):
+    """Everything that makes a survey."""
+
+    slug: Annotated[str, BeforeValidator(_slug)]
+    title: Titles = Field(validation_alias=AliasChoices("title", "titles"))
+    questionnaire: Plain
+    territory: Annotated[Territory, BeforeValidator(_territory)]
+    period: Period
+    sample: SampleSettings
+    target: Annotated[Target, BeforeValidator(_target)]
+    confidence_level: Annotated[float, Field(ge=0.5, lt=1, allow_inf_nan=False)] = Field(
+        0.95, validation_alias=AliasChoices("confidence_level", "confidence")
+    )
+    simulated: bool = False
+
+
+REASONS = {
+    "missing": "thiếu khóa này",
+    "extra_forbidden": "khóa không dùng được; xin xóa hoặc sửa tên",
+    "greater_than": "phải lớn hơn {gt}",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than": "phải nhỏ hơn {lt}",
+    "less_than_equal": "không quá {le}",
+    "string_too_short": "không được để trống",
+    "string_too_long": "dài quá {max_length} ký tự",
+}
+
+
+def read_definition(data: Any, lines: dict[tuple[str | int, ...], int] | None = None) -> SurveyDefinition:
+    """Check plain data (of a YAML file or a form).
+
+    Parameters
+    ----------
+    lines : dict, optional
+        The line of every key path, for files.
+
+    Raises
+    ------
+    LinesRefused
+        Every fault with its line (0 where there is none) and its key.
+    """
+    try:
+        return SurveyDefinition.model_validate(data)
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors():
+            path = tuple(fault["loc"])
+            faults.append((_line_of(path, lines or {}), f"{'.'.join(map(str, path))}: {_reason(fault)}."))
+        raise LinesRefused(_("Khai báo đợt khảo sát chưa đúng. Không lưu gì cả."), faults) from error
+
+
+def _line_of(path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> int:
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 0)
+
+
+def _reason(fault: Any) -> str:
+    template = REASONS.get(fault["type"])
+    if template is not None:
+        return template.format(**fault.get("ctx", {}))
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    return "giá trị không đúng kiểu"

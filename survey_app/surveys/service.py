@@ -1,0 +1,126 @@
+"""The verbs of surveys: create one, take it from state to state."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from survey_app.audit.models import Actor
+from survey_app.audit.service import record
+from survey_app.errors import Conflict, NotFound, UserError
+from survey_app.geography.models import Unit
+from survey_app.instruments.queries import find_questionnaire
+from survey_app.surveys.definition import SurveyDefinition, Territory
+from survey_app.surveys.models import STATES, Survey
+
+#: The steps a person may take by hand. Drawing leads to `sampled`, approving a publication to `published`.
+STEPS = {"sampled": ("collecting",), "collecting": ("closed",), "closed": ("collecting",)}
+
+
+def create_survey(session: Session, definition: SurveyDefinition, *, actor: Actor) -> Survey:
+    """Store a survey as a draft.
+
+    Raises
+    ------
+    NotFound
+        The questionnaire or the territory does not exist.
+    Conflict
+        The slug is taken.
+    UserError
+        The territory is a commune, or has no districts to stratify by.
+    """
+    questionnaire = find_questionnaire(session, definition.questionnaire)
+    territory = _find_territory(session, definition.territory)
+    with_districts = _has_districts(session, territory)
+    stratify_by = definition.sample.stratify_by or ("district" if with_districts else "commune_type")
+    if stratify_by == "district" and not with_districts:
+        raise UserError(
+            _("%(name)s không có cấp huyện. Xin phân tầng theo loại xã (commune_type) hoặc không phân tầng (none).",
+              name=territory.name)
+        )
+    survey = Survey(
+        slug=definition.slug,
+        title_vi=definition.title.vi,
+        title_en=definition.title.en,
+        questionnaire=questionnaire,
+        territory=territory,
+        starts_on=definition.period.starts_on,
+        ends_on=definition.period.ends_on,
+        sample_share=definition.sample.share,
+        sample_rule=definition.sample.rule,
+        stratify_by=stratify_by,
+        min_per_stratum=definition.sample.min_per_stratum,
+        sample_method=definition.sample.method,
+        cases_per_commune=definition.sample.cases_per_commune,
+        target_rate=definition.target.rate,
+        target_operator=definition.target.operator,
+        target_basis=definition.target.basis,
+        confidence_level=definition.confidence_level,
+        simulated=definition.simulated,
+    )
+    session.add(survey)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise Conflict(_("Đã có đợt khảo sát mang tên ngắn „%(slug)s”. Xin chọn tên khác.", slug=definition.slug)) from error
+    record(
+        session, actor, "survey.create", f"survey:{survey.slug}", questionnaire=questionnaire.content_hash,
+        territory=territory.code, share=survey.sample_share, rule=survey.sample_rule,
+    )
+    return survey
+
+
+def _find_territory(session: Session, wanted: Territory) -> Unit:
+    query = select(Unit).where(Unit.code == wanted.code).order_by(Unit.valid_from.desc())
+    if wanted.code_system:
+        query = query.where(Unit.code_system == wanted.code_system)
+    units = session.scalars(query).all()
+    above = [unit for unit in units if unit.level != "commune"]
+    if not above:
+        raise NotFound(
+            _("Không có tỉnh hoặc huyện mang mã %(code)s. Xin nhập danh mục đơn vị hành chính trước.", code=wanted.code)
+        )
+    if len({unit.code_system for unit in above}) > 1:
+        raise UserError(
+            _("Mã %(code)s có trong nhiều bộ mã: %(systems)s. Xin ghi thêm code_system.",
+              code=wanted.code, systems=", ".join(unit.code_system for unit in above))
+        )
+    return above[0]
+
+
+def _has_districts(session: Session, territory: Unit) -> bool:
+    if territory.level == "district":
+        return True
+    return session.scalar(select(Unit.id).where(Unit.parent_id == territory.id, Unit.level == "district").limit(1)) is not None
+
+
+def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, reason: str = "") -> None:
+    """Open a drawn survey, close an open one, or open a closed one again (with a reason).
+
+    Raises
+    ------
+    UserError
+        No such state, or no reason where one is needed.
+    Conflict
+        The step is not allowed from the present state.
+    """
+    if state not in STATES:
+        raise UserError(_("Không có trạng thái „%(state)s”. Xin dùng một trong: %(states)s.",
+                          state=state[:40], states=", ".join(STATES)))
+    session.refresh(survey, with_for_update=True)
+    if state == "sampled":
+        raise Conflict(_("Trạng thái „đã bốc mẫu” chỉ có được bằng việc bốc mẫu."))
+    if state == "published":
+        raise Conflict(_("Trạng thái „đã công bố” chỉ có được khi lãnh đạo duyệt bản công bố."))
+    if state not in STEPS.get(survey.state, ()):
+        raise Conflict(
+            _("Đợt khảo sát đang ở trạng thái „%(now)s”, không chuyển sang „%(then)s” được.", now=survey.state, then=state)
+        )
+    if survey.state == "closed" and not reason.strip():
+        raise UserError(_("Mở lại đợt đã đóng cần ghi lý do."))
+    record(session, actor, "survey.state", f"survey:{survey.slug}", before=survey.state, after=state, reason=reason[:500])
+    survey.state = state
+    session.flush()

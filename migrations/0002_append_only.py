@@ -13,12 +13,18 @@ depends_on: tuple[str, ...] | None = None
 RULES = {
     "audit_entry_no_update": ("audit_entry", "UPDATE", "the trail is append-only"),
     "audit_entry_no_delete": ("audit_entry", "DELETE", "the trail is append-only"),
-    "publication_frozen": ("publication", "UPDATE OF snapshot, sha256, frozen_by, frozen_at, survey_id, number",
-                           "a frozen snapshot cannot change"),
+    "publication_frozen": (
+        "publication",
+        "UPDATE OF snapshot, sha256, frozen_by, frozen_at, survey_id, number",
+        "a frozen snapshot cannot change",
+    ),
     "publication_no_delete": ("publication", "DELETE", "a frozen snapshot cannot be deleted"),
     "published_file_frozen": ("published_file", "UPDATE", "a frozen file cannot change"),
-    "questionnaire_frozen": ("questionnaire", "UPDATE OF key, version, content_hash, content",
-                             "a stored version can only be succeeded"),
+    "questionnaire_frozen": (
+        "questionnaire",
+        "UPDATE OF key, version, content_hash, content",
+        "a stored version can only be succeeded",
+    ),
 }
 
 
@@ -26,9 +32,7 @@ def upgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     for name, (table, event, sentence) in RULES.items():
         if sqlite:
-            op.execute(
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-            )
+            op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{sentence}'); END")
         else:
             op.execute(
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "

@@ -9,8 +9,8 @@ from typing import IO
 
 from flask_babel import gettext as _
 
+from survey_app.characters import is_clean
 from survey_app.errors import UserError
-from survey_app.plain_text import hides_something
 
 MAXIMUM_COLUMNS = 500
 MAXIMUM_CELL = 20_000
@@ -61,7 +61,10 @@ def _next_row(reader: Iterator[list[str]]) -> list[str] | None:
     except csv.Error as error:
         line = getattr(reader, "line_num", 0)
         raise UserError(
-            _("Dòng %(line)s không đúng dạng CSV. Xin mở tệp bằng bảng tính rồi lưu lại dạng CSV UTF-8.", line=line)
+            _(
+                "Dòng %(line)s không đúng dạng CSV. Xin mở tệp bằng bảng tính rồi lưu lại dạng CSV UTF-8.",
+                line=line,
+            )
         ) from error
 
 
@@ -76,7 +79,11 @@ def _check_header(header: list[str], required: Sequence[str], known: Sequence[st
         raise UserError(_("Tệp trống. Dòng đầu phải ghi tên các cột: %(names)s.", names=", ".join(required)))
     if len(header) > MAXIMUM_COLUMNS:
         raise UserError(
-            _("Tệp có %(count)s cột, quá %(limit)s cột. Xin kiểm tra lại tệp.", count=len(header), limit=MAXIMUM_COLUMNS)
+            _(
+                "Tệp có %(count)s cột, quá %(limit)s cột. Xin kiểm tra lại tệp.",
+                count=len(header),
+                limit=MAXIMUM_COLUMNS,
+            )
         )
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
@@ -87,12 +94,14 @@ def _check_header(header: list[str], required: Sequence[str], known: Sequence[st
     if known is not None:
         unknown = [name for name in header if name not in known]
         if unknown:
-            raise UserError(_("Tệp có cột không dùng được: %(names)s. Xin xóa hoặc sửa tên cột.", names=_shown(unknown)))
+            raise UserError(
+                _("Tệp có cột không dùng được: %(names)s. Xin xóa hoặc sửa tên cột.", names=_shown(unknown))
+            )
 
 
 def _shown(names: list[str]) -> str:
     """At most ten names, shortened, with hidden characters made visible."""
-    some = [ascii(name[:40]) if hides_something(name) else name[:40] for name in names[:10]]
+    some = [name[:40] if is_clean(name) else ascii(name[:40]) for name in names[:10]]
     return ", ".join(some) + (" …" if len(names) > 10 else "")
 
 

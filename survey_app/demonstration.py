@@ -26,7 +26,6 @@ from survey_app.database import db
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
 from survey_app.publication.service import approve_publication, freeze_publication
-from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.service import draw_sample
 from survey_app.surveys.definition import read_definition
@@ -64,7 +63,7 @@ def load_demonstration(tell: Callable[[str], None]) -> None:
     _make_accounts(session, tell)
     published = _make_survey(session, PUBLISHED, 2019, seed="2019-10-10", cases=40)
     if published.state == "collecting":
-        _answer(session, published, 2019, share=1.0, tell=tell)
+        _answer(session, published, 2019, share=1.0, ease=4.55, tell=tell)
         set_state(session, published, "closed", actor=SYSTEM)
         session.commit()
     if published.state == "closed":
@@ -74,7 +73,7 @@ def load_demonstration(tell: Callable[[str], None]) -> None:
         session.commit()
     collecting = _make_survey(session, OPEN, 2020, seed="2020-06-30", cases=60)
     if collecting.state == "collecting":
-        _answer(session, collecting, 2020, share=0.9, tell=tell)
+        _answer(session, collecting, 2020, share=0.9, ease=4.45, tell=tell)
 
 
 def _make_accounts(session: Session, tell: Callable[[str], None]) -> None:
@@ -116,9 +115,19 @@ def _make_survey(session: Session, slug: str, year: int, *, seed: str, cases: in
                 "questionnaire": "sipas-commune",
                 "territory": {"code": "91", "code_system": "tctk-2020"},
                 "period": {"from": date(year, 7, 1), "to": date(year, 9, 30)},
-                "sample": {"share": 0.3, "rule": "total", "stratify_by": "district", "min_per_stratum": 2,
-                           "method": "srswor", "cases_per_commune": cases},
-                "target": {"rate": 0.8, "operator": "ge", "basis": "Kế hoạch 138/KH-UBND ngày 13/9/2019, mục II.6"},
+                "sample": {
+                    "share": 0.3,
+                    "rule": "total",
+                    "stratify_by": "district",
+                    "min_per_stratum": 2,
+                    "method": "srswor",
+                    "cases_per_commune": cases,
+                },
+                "target": {
+                    "rate": 0.8,
+                    "operator": "ge",
+                    "basis": "Kế hoạch 138/KH-UBND ngày 13/9/2019, mục II.6",
+                },
                 "simulated": True,
             }
         ),
@@ -130,7 +139,9 @@ def _make_survey(session: Session, slug: str, year: int, *, seed: str, cases: in
     return survey
 
 
-def _answer(session: Session, survey: Survey, year: int, *, share: float, tell: Callable[[str], None]) -> None:
+def _answer(
+    session: Session, survey: Survey, year: int, *, share: float, ease: float, tell: Callable[[str], None]
+) -> None:
     """Enter simulated answers; the same seed gives the same ids, so a repeated run adds nothing."""
     instrument = instrument_of(session, survey.questionnaire_id)
     chance = np.random.default_rng(year)
@@ -142,14 +153,14 @@ def _answer(session: Session, survey: Survey, year: int, *, share: float, tell: 
     first_day = date(year, 7, 1)
     done = 0
     for unit, count in zip(units, planned, strict=True):
-        level = chance.normal(0, 0.35)
+        level = ease + chance.normal(0, 0.22)
         for number in range(count):
             submission = Submission(
                 response_id=uuid5(NAMESPACE_URL, f"hai-long/{survey.slug}/{unit.unit.code}/{number}"),
                 unit_code=unit.unit.code,
                 channel=str(chance.choice(["kiosk", "field", "link", "paper"], p=[0.45, 0.35, 0.12, 0.08])),
                 language="vi",
-                answers=_simulate(chance, instrument, unit, level),
+                answers=_simulate(chance, instrument, level),
                 day=first_day + timedelta(days=int(chance.integers(0, 85))),
                 minutes=round(float(chance.gamma(6, 0.8)), 1),
             )
@@ -160,18 +171,20 @@ def _answer(session: Session, survey: Survey, year: int, *, share: float, tell: 
     session.commit()
 
 
-def _simulate(chance: Generator, instrument: Instrument, unit: FrameUnit, level: float) -> dict[str, Any]:
+def _simulate(chance: Generator, instrument: Instrument, base: float) -> dict[str, Any]:
     """One person: a mood shared by all items, harder and easier criteria, some without an opinion."""
-    mood = level + chance.normal(0, 0.9)
+    mood = chance.normal(0, 0.6)
     answers: dict[str, Any] = {}
     for place, item in enumerate(instrument.items()):
         if chance.random() < 0.02:
             continue
         if item.type == "scale":
             scale = instrument.scale_of(item)
-            ease = 0.55 * np.cos(place * 1.7) - (0.45 if item.key.startswith("e") else 0)
-            value = int(np.clip(np.floor(3.95 + ease + mood + chance.normal(0, 0.75) + 0.5), 1, 5))
-            unsure = scale.no_opinion is not None and chance.random() < (0.35 if item.key in ("e20", "e21", "e22") else 0.03)
+            harder = 0.4 * np.cos(place * 1.7) - (0.35 if item.key.startswith("e") else 0)
+            value = int(np.clip(np.floor(base + harder + mood + chance.normal(0, 0.75) + 0.5), 1, 5))
+            unsure = scale.no_opinion is not None and chance.random() < (
+                0.35 if item.key in ("e20", "e21", "e22") else 0.03
+            )
             answers[item.key] = scale.no_opinion.value if unsure and scale.no_opinion else value
         elif item.type == "single":
             values = [option.value for option in item.options]

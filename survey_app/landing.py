@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 
-from survey_app.accounts.guards import public
+from survey_app.accounts.guards import holds, public, signed_in
+from survey_app.accounts.roles import COLLECT, MANAGE_USERS, OPERATE_COUNTER, VIEW_SURVEYS
 from survey_app.database import db
 from survey_app.surveys.queries import all_surveys
 
 blueprint = Blueprint("landing", __name__)
+DESKS = {
+    OPERATE_COUNTER: "counter.surveys",
+    MANAGE_USERS: "accounts.people",
+    VIEW_SURVEYS: "surveys.surveys",
+    COLLECT: "collection.work",
+}
 
 
 @blueprint.get("/")
@@ -23,6 +31,16 @@ def landing() -> ResponseReturnValue:
         "manage": url_for("surveys.surveys"),
     }
     return render_template("landing.html", doors=doors, simulated=any(s.simulated for s in all_surveys(db.session)))
+
+
+@blueprint.get("/ban-lam-viec")
+@signed_in
+def desk() -> ResponseReturnValue:
+    """The first page after sign-in: where this person's work is."""
+    for permission, endpoint in DESKS.items():
+        if holds(current_user, permission):
+            return redirect(url_for(endpoint))
+    return redirect(url_for("landing.landing"))
 
 
 @blueprint.get("/du-lieu-ca-nhan")

@@ -98,7 +98,9 @@ def _navigation() -> list[tuple[str, str, bool]]:
 def _show_user_error(error: UserError) -> ResponseReturnValue:
     db.session.rollback()
     lines = [{"line": line, "reason": reason} for line, reason in getattr(error, "lines", [])]
-    advice = "; ".join(f"{line['line']}: {line['reason']}" for line in lines[:10]) if isinstance(error, LinesRefused) else ""
+    advice = (
+        "; ".join(f"{line['line']}: {line['reason']}" for line in lines[:10]) if isinstance(error, LinesRefused) else ""
+    )
     return _page(error.status, _TITLES.get(error.status, _TITLES[400])(), error.message, advice)
 
 
@@ -115,7 +117,10 @@ def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
     reference = secrets.token_hex(4)
     log.exception("unexpected error", reference=reference, method=request.method, endpoint=request.endpoint)
     return _page(
-        500, _("Hệ thống gặp lỗi"), _("Việc vừa làm chưa được lưu. Xin thử lại; nếu vẫn lỗi, xin báo mã dưới đây."), "",
+        500,
+        _("Hệ thống gặp lỗi"),
+        _("Việc vừa làm chưa được lưu. Xin thử lại; nếu vẫn lỗi, xin báo mã dưới đây."),
+        "",
         reference,
     )
 
@@ -124,10 +129,18 @@ def _page(code: int, title: str, message: str, advice: str = "", reference: str 
     if request.path.endswith(".json"):
         response = jsonify({"error": message, "reference": reference})
     else:
-        back = request.referrer if request.method == "POST" and _is_ours(request.referrer) else url_for("landing.landing")
+        back = (
+            request.referrer if request.method == "POST" and _is_ours(request.referrer) else url_for("landing.landing")
+        )
         response = make_response(
             render_template(
-                "error.html", code=code, title=title, message=message, advice=advice, reference=reference, back_href=back
+                "error.html",
+                code=code,
+                title=title,
+                message=message,
+                advice=advice,
+                reference=reference,
+                back_href=back,
             )
         )
     response.status_code = code
@@ -149,7 +162,10 @@ _TITLES = {
 }
 _HTTP_WORDS = {
     400: lambda: (_("Máy chủ không hiểu yêu cầu này."), _("Xin tải lại trang rồi làm lại.")),
-    403: lambda: (_("Trang này không dành cho tài khoản đang dùng."), _("Xin đăng nhập bằng tài khoản khác.")),
+    403: lambda: (
+        _("Trang này không dành cho tài khoản đang dùng."),
+        _("Xin đăng nhập bằng tài khoản khác."),
+    ),
     404: lambda: (_("Không có trang này."), _("Xin kiểm tra lại đường dẫn, hoặc về trang đầu.")),
     405: lambda: (_("Trang này không nhận cách gửi vừa dùng."), _("Xin quay lại và bấm nút trên trang.")),
     413: lambda: (

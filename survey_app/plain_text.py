@@ -1,27 +1,13 @@
-"""Text as people write it: characters that hide, the Vietnamese order of names, and cells that a spreadsheet would run."""
+"""Text as people write it: the Vietnamese order of names, and cells that a spreadsheet would run."""
 
 from __future__ import annotations
 
 import unicodedata
 
-#: Marks that change the direction or the visibility of what follows; nobody types them, attackers paste them.
-HIDDEN_MARKS = frozenset(
-    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
-ALLOWED_CONTROLS = frozenset("\n\t\r")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 KIND_WORDS = ("tỉnh ", "thành phố ", "thị xã ", "quận ", "huyện ", "phường ", "thị trấn ", "xã ", "đặc khu ")
-
-
-def hides_something(text: str) -> bool:
-    """Whether the text holds control characters, direction marks, lone surrogates or unassigned code points."""
-    return any(
-        character in HIDDEN_MARKS
-        or (unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co") and character not in ALLOWED_CONTROLS)
-        for character in text
-    )
 
 
 def looks_like_formula(text: str) -> bool:

@@ -29,15 +29,40 @@ def init_rooms(app: Flask) -> None:
     from survey_app.surveys import views as surveys_views
 
     for room in (
-        landing, job_views, trail_views, geography_views, accounts_views, instruments_views, surveys_views,
-        sampling_views, respondent_views, counter_views, collection_views, import_views, results_views,
-        publication_views, public_views,
+        landing,
+        job_views,
+        trail_views,
+        geography_views,
+        accounts_views,
+        instruments_views,
+        surveys_views,
+        sampling_views,
+        respondent_views,
+        counter_views,
+        collection_views,
+        import_views,
+        results_views,
+        publication_views,
+        public_views,
     ):
         app.register_blueprint(room.blueprint)
     for group in (
-        geography_cli.group, instruments_cli.group, surveys_cli.group, sampling_cli.group, collection_cli.group,
-        collection_cli.invitations, results_cli.group, publication_cli.group, accounts_cli.group, jobs_cli.group,
+        geography_cli.group,
+        instruments_cli.group,
+        surveys_cli.group,
+        sampling_cli.group,
+        collection_cli.group,
+        collection_cli.invitations,
+        results_cli.group,
+        publication_cli.group,
+        accounts_cli.group,
+        jobs_cli.group,
     ):
         app.cli.add_command(group)
-    for command in (setup.init_command, demonstration.demonstration_command, serving.serve_command, serving.start_command):
+    for command in (
+        setup.init_command,
+        demonstration.demonstration_command,
+        serving.serve_command,
+        serving.start_command,
+    ):
         app.cli.add_command(command)

@@ -50,8 +50,21 @@ def serve(host: str, port: int, workers: int) -> None:
     """Run the web server and the worker; they live and die together."""
     python = sys.executable
     commands = [
-        [python, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}", "--workers", str(workers), "--preload",
-         "--log-level", "warning", "--graceful-timeout", "10"],
+        [
+            python,
+            "-m",
+            "gunicorn",
+            "wsgi:app",
+            "--bind",
+            f"{host}:{port}",
+            "--workers",
+            str(workers),
+            "--preload",
+            "--log-level",
+            "warning",
+            "--graceful-timeout",
+            "10",
+        ],
         [python, "-m", "flask", "--app", "wsgi", "jobs", "work"],
     ]
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -90,7 +103,10 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            click.echo(f"Cannot serve on {host}:{port} ({error.strerror}). Choose another, for example PORT={port + 1}.", err=True)
+            click.echo(
+                f"Cannot serve on {host}:{port} ({error.strerror}). Choose another, for example PORT={port + 1}.",
+                err=True,
+            )
             sys.exit(1)
 
 

@@ -45,11 +45,21 @@ def units() -> ResponseReturnValue:
     if form.validate_on_submit() and form.file.data:
         try:
             found = import_units(
-                db.session, form.file.data.stream, actor=acting(), code_system=(form.code_system.data or "").strip() or None
+                db.session,
+                form.file.data.stream,
+                actor=acting(),
+                code_system=(form.code_system.data or "").strip() or None,
             )
             db.session.commit()
-            flash(_("Đã nhập %(name)s: %(districts)s huyện, %(communes)s xã.", name=found.province,
-                    districts=found.districts, communes=found.communes), "ok")
+            flash(
+                _(
+                    "Đã nhập %(name)s: %(districts)s huyện, %(communes)s xã.",
+                    name=found.province,
+                    districts=found.districts,
+                    communes=found.communes,
+                ),
+                "ok",
+            )
             return redirect(url_for("geography.units"))
         except UserError as error:
             db.session.rollback()
@@ -58,10 +68,17 @@ def units() -> ResponseReturnValue:
             status = error.status
     elif request.method == "POST":
         late = bool(form.csrf_token.errors)
-        flash(_("Trang đã mở quá lâu. Xin chọn lại tệp rồi bấm nút lần nữa.") if late else _("Xin chọn một tệp CSV."), "error")
+        flash(
+            _("Trang đã mở quá lâu. Xin chọn lại tệp rồi bấm nút lần nữa.") if late else _("Xin chọn một tệp CSV."),
+            "error",
+        )
         status = 400
     known = [
-        (province, units_below(db.session, province, "district"), units_below(db.session, province, "commune"))
+        (
+            province,
+            units_below(db.session, province, "district"),
+            units_below(db.session, province, "commune"),
+        )
         for province in provinces(db.session)
     ]
     return render_template("office/geography.html", form=form, known=known, refused=refused), status

@@ -1,4 +1,4 @@
-"""Who may enter: every route says it is public or names the permission it needs; a route that says neither stays shut."""
+"""Who may enter: a route says it is public or names the permission it needs; one that says neither stays shut."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from survey_app.database import Base, now
 from survey_app.geography.models import Unit
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]
+class Role(Base, RoleMixin):
     """A role by its name; what it may do stands in roles.py."""
 
     __tablename__ = "role"
@@ -23,7 +23,7 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
     name: Mapped[str] = mapped_column(String(40), unique=True)
 
 
-class User(Base, UserMixin):  # type: ignore[misc]
+class User(Base, UserMixin):
     """An account. Citizens have none."""
 
     __tablename__ = "user_account"
@@ -42,7 +42,7 @@ class User(Base, UserMixin):  # type: ignore[misc]
     grants: Mapped[list[Grant]] = relationship(back_populates="user", lazy="selectin")
 
     @property
-    def roles(self) -> list[Any]:
+    def roles(self) -> list[Any]:  # type: ignore[override]  # read from the grants, never assigned
         """The roles granted, as Flask-Security asks for them."""
         return [grant.role for grant in self.grants]
 
@@ -51,9 +51,7 @@ class Grant(Base):
     """A role given to a person, for a sector and a place."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (
-        CheckConstraint(f"sector IS NULL OR sector IN {tuple(SECTORS)}", name="sector"),
-    )
+    __table_args__ = (CheckConstraint(f"sector IS NULL OR sector IN {tuple(SECTORS)}", name="sector"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))

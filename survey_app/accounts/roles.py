@@ -21,8 +21,14 @@ VIEW_TRAIL = "audit.view"
 
 MANAGER = frozenset(
     {
-        VIEW_SURVEYS, EDIT_SURVEYS, DRAW_SAMPLE, VIEW_FIELDWORK, IMPORT_RESPONSES, ISSUE_INVITATIONS,
-        VIEW_RESULTS, FREEZE,
+        VIEW_SURVEYS,
+        EDIT_SURVEYS,
+        DRAW_SAMPLE,
+        VIEW_FIELDWORK,
+        IMPORT_RESPONSES,
+        ISSUE_INVITATIONS,
+        VIEW_RESULTS,
+        FREEZE,
     }
 )
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -53,8 +53,13 @@ def add_user(
     address = _normal_email(email)
     role_name = role.strip().lower().replace("-", "_").replace(" ", "_")
     if role_name not in PERMISSIONS:
-        raise UserError(_("Không có vai trò „%(role)s”. Xin dùng một trong: %(roles)s.",
-                          role=role[:40], roles=", ".join(PERMISSIONS)))
+        raise UserError(
+            _(
+                "Không có vai trò „%(role)s”. Xin dùng một trong: %(roles)s.",
+                role=role[:40],
+                roles=", ".join(PERMISSIONS),
+            )
+        )
     user = session.scalar(select(User).where(User.email == address))
     made = ""
     if user is None:
@@ -62,7 +67,9 @@ def add_user(
         if len(made) < MINIMUM_PASSWORD:
             raise UserError(_("Mật khẩu phải có ít nhất %(count)s ký tự.", count=MINIMUM_PASSWORD))
         user = User(
-            email=address, name=(name or address.split("@")[0])[:200], password=hash_password(unicodedata.normalize("NFKC", made)),
+            email=address,
+            name=(name or address.split("@")[0])[:200],
+            password=hash_password(unicodedata.normalize("NFKC", made)),
             fs_uniquifier=uuid4().hex,
         )
         session.add(user)
@@ -90,8 +97,11 @@ def _grant(session: Session, user: User, role_name: str, scopes: list[str]) -> N
             units.append(find_unit(session, value).id)
         else:
             raise UserError(
-                _("Phạm vi „%(scope)s” không đúng. Xin ghi sector:%(sectors)s hoặc unit:MÃ.",
-                  scope=scope[:60], sectors="|".join(SECTORS))
+                _(
+                    "Phạm vi „%(scope)s” không đúng. Xin ghi sector:%(sectors)s hoặc unit:MÃ.",
+                    scope=scope[:60],
+                    sectors="|".join(SECTORS),
+                )
             )
     if role_name == "sector_lead" and not sectors:
         raise UserError(_("Vai trò sector_lead cần phạm vi lĩnh vực, ví dụ sector:health."))

@@ -7,9 +7,8 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore
+from flask_security import FSQLALiteUserDatastore, LoginForm, Security
 from sqlalchemy import select
-from werkzeug.local import LocalProxy
 from wtforms import BooleanField, EmailField, PasswordField, SubmitField
 
 from survey_app.accounts.models import Role, User
@@ -17,7 +16,7 @@ from survey_app.accounts.service import is_locked, note_failed_sign_in, note_sig
 from survey_app.database import db
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """E-mail and password; one message whatever was wrong, so that nobody learns which accounts exist."""
 
     email = EmailField(_l("Thư điện tử"), render_kw={"autocomplete": "username"})
@@ -40,7 +39,8 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             if self.csrf_token.errors:
                 return self._refuse(_("Trang đăng nhập đã mở quá lâu. Xin bấm Đăng nhập lần nữa."))
             return self._refuse(_("Thư điện tử hoặc mật khẩu chưa đúng. Xin kiểm tra rồi thử lại."))
-        note_sign_in(db.session, self.user)
+        if user is not None:
+            note_sign_in(db.session, user)
         return True
 
     def _refuse(self, message: str) -> bool:
@@ -54,12 +54,12 @@ def init_sign_in(app: Flask) -> None:
         SECURITY_LOGIN_URL="/dang-nhap",
         SECURITY_LOGOUT_URL="/dang-xuat",
         SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW="/quan-ly",
+        SECURITY_POST_LOGIN_VIEW="/ban-lam-viec",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SINGLE_HASH=True,  # argon2 salts by itself; the secret key may change without locking people out
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  the name of a method
+        SECURITY_PASSWORD_SINGLE_HASH=True,  # argon2 salts by itself, so a new secret key locks nobody out
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",  # noqa: S106  the name of a form
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_API_ENABLED_METHODS=["session"],
@@ -69,5 +69,5 @@ def init_sign_in(app: Flask) -> None:
         REMEMBER_COOKIE_SECURE=app.config["SESSION_COOKIE_SECURE"],
         REMEMBER_COOKIE_DURATION=14 * 24 * 3600,
     )
-    store = SQLAlchemySessionUserDatastore(LocalProxy(lambda: db.session), User, Role)
+    store = FSQLALiteUserDatastore(db, User, Role)
     Security(app, store, login_form=SignInForm)

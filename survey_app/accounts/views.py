@@ -26,9 +26,7 @@ class PersonForm(FlaskForm):
     email = StringField(_l("Thư điện tử"))
     name = StringField(_l("Họ tên"))
     role = SelectField(_l("Vai trò"), validate_choice=False, choices=[(key, title) for key, title in TITLES.items()])
-    sector = SelectField(
-        _l("Lĩnh vực"), validate_choice=False, choices=[("", _l("mọi lĩnh vực")), *SECTORS.items()]
-    )
+    sector = SelectField(_l("Lĩnh vực"), validate_choice=False, choices=[("", _l("mọi lĩnh vực")), *SECTORS.items()])
     unit = StringField(_l("Mã đơn vị hành chính"), description=_l("Để trống: mọi nơi. Ví dụ 899 là Rạch Giá."))
 
 
@@ -44,7 +42,11 @@ def people() -> ResponseReturnValue:
         scopes += [f"unit:{form.unit.data.strip()}"] if form.unit.data and form.unit.data.strip() else []
         try:
             made = add_user(
-                db.session, form.email.data or "", role=form.role.data or "", scopes=scopes, actor=acting(),
+                db.session,
+                form.email.data or "",
+                role=form.role.data or "",
+                scopes=scopes,
+                actor=acting(),
                 name=(form.name.data or "").strip() or None,
             )
             db.session.commit()
@@ -57,4 +59,6 @@ def people() -> ResponseReturnValue:
         flash(_("Trang đã mở quá lâu. Những gì đã nhập vẫn còn; xin bấm nút lần nữa."), "error")
         status = 400
     users = db.session.scalars(select(User).order_by(User.email)).all()
-    return render_template("office/people.html", form=form, users=users, made=made, titles=TITLES, sectors=SECTORS), status
+    return render_template(
+        "office/people.html", form=form, users=users, made=made, titles=TITLES, sectors=SECTORS
+    ), status

@@ -19,6 +19,4 @@ def record(session: Session, actor: Actor, verb: str, subject: str, **detail: An
     detail
         Plain JSON values; never personal data, never answers.
     """
-    session.add(
-        AuditEntry(actor_id=actor.user_id, actor=actor.label, verb=verb, subject=subject, detail=detail)
-    )
+    session.add(AuditEntry(actor_id=actor.user_id, actor=actor.label, verb=verb, subject=subject, detail=detail))

@@ -52,11 +52,18 @@ def begin_form(
     instrument = instrument_of(db.session, survey.questionnaire_id)
     consent = instrument.consent
     page = render_template(
-        "respond/start.html", survey=survey, simulated=survey.simulated, form=form, minutes=instrument.minutes,
+        "respond/start.html",
+        survey=survey,
+        simulated=survey.simulated,
+        form=form,
+        minutes=instrument.minutes,
         intro=instrument.intro.get(language()) if instrument.intro else "",
         consent_text=consent.get(language()) if consent else "",
-        commune_groups=_grouped(units), commune_fixed=(fixed.unit.code, fixed.unit.name) if fixed else None,
-        error_list=errors, kiosk=kiosk, agency_name=fixed.unit.name if fixed and kiosk else None,
+        commune_groups=_grouped(units),
+        commune_fixed=(fixed.unit.code, fixed.unit.name) if fixed else None,
+        error_list=errors,
+        kiosk=kiosk,
+        agency_name=fixed.unit.name if fixed and kiosk else None,
     )
     return page, 400 if errors else 200
 
@@ -65,8 +72,13 @@ def render_closed(survey: Survey) -> ResponseReturnValue:
     """The page of a survey that takes no answers now."""
     not_open = survey.state in ("draft", "sampled")
     page = render_template(
-        "respond/closed.html", survey=survey, simulated=survey.simulated, state="not_open" if not_open else "closed",
-        opens_on=survey.starts_on if not_open else None, closed_on=None, resumes_on=None,
+        "respond/closed.html",
+        survey=survey,
+        simulated=survey.simulated,
+        state="not_open" if not_open else "closed",
+        opens_on=survey.starts_on if not_open else None,
+        closed_on=None,
+        resumes_on=None,
         results_href=url_for("public_results.result", slug=survey.slug) if survey.state == "published" else None,
     )
     return page, 409
@@ -75,7 +87,12 @@ def render_closed(survey: Survey) -> ResponseReturnValue:
 def _grouped(units: list[FrameUnit]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Communes under the name of the unit above them."""
     named = [
-        (entry.unit.parent.name if entry.unit.parent else "", entry.unit.sort_key, entry.unit.code, entry.unit.name)
+        (
+            entry.unit.parent.name if entry.unit.parent else "",
+            entry.unit.sort_key,
+            entry.unit.code,
+            entry.unit.name,
+        )
         for entry in units
     ]
     return [

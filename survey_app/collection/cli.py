@@ -36,8 +36,10 @@ def import_command(session: Session, slug: str, file: IO[bytes], dry_run: bool, 
         echo_json(report.as_json())
     else:
         kind = "dry run, nothing kept: " if dry_run else ""
-        click.echo(f"{kind}{report.lines} lines: {report.accepted} accepted, {report.repeated} known already, "
-                   f"{report.refused_count} refused")
+        click.echo(
+            f"{kind}{report.lines} lines: {report.accepted} accepted, {report.repeated} known already, "
+            f"{report.refused_count} refused"
+        )
     for line, reason in report.refused[:SHOWN_LINES]:
         click.echo(f"dòng {line}: {reason}", err=True)
     if report.refused_count > SHOWN_LINES:

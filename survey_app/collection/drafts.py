@@ -35,8 +35,13 @@ def begin_draft(
 ) -> Draft:
     """Begin a form for a commune; its id is issued here and carried by every page."""
     draft = Draft(
-        id=uuid4(), survey_id=survey.id, unit_id=frame_unit.unit_id, channel=channel, collector_id=collector_id,
-        invitation_id=invitation.id if invitation else None, answers={},
+        id=uuid4(),
+        survey_id=survey.id,
+        unit_id=frame_unit.unit_id,
+        channel=channel,
+        collector_id=collector_id,
+        invitation_id=invitation.id if invitation else None,
+        answers={},
     )
     session.add(draft)
     session.flush()
@@ -65,8 +70,13 @@ def submit_draft(session: Session, draft: Draft, *, language: str) -> Receipt:
         session,
         draft.survey,
         Submission(
-            response_id=draft.id, unit_code=draft.unit.code, channel=draft.channel, language=language,
-            answers=draft.answers, minutes=minutes, collector_id=draft.collector_id,
+            response_id=draft.id,
+            unit_code=draft.unit.code,
+            channel=draft.channel,
+            language=language,
+            answers=draft.answers,
+            minutes=minutes,
+            collector_id=draft.collector_id,
             invitation_id=draft.invitation_id,
         ),
     )
@@ -88,7 +98,9 @@ def discard_stale_drafts(session: Session) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def issue_invitations(session: Session, survey: Survey, units: list[FrameUnit], count: int) -> list[tuple[FrameUnit, str]]:
+def issue_invitations(
+    session: Session, survey: Survey, units: list[FrameUnit], count: int
+) -> list[tuple[FrameUnit, str]]:
     """Make single-use tokens, ``count`` for each commune; they are shown now and never again."""
     if not 1 <= count * len(units) <= MAXIMUM_INVITATIONS:
         raise UserError(_("Mỗi lần làm được từ 1 đến %(limit)s phiếu mời.", limit=MAXIMUM_INVITATIONS))
@@ -97,7 +109,9 @@ def issue_invitations(session: Session, survey: Survey, units: list[FrameUnit], 
     made = [(unit, secrets.token_urlsafe(16)) for unit in units for _number in range(count)]
     session.add_all(
         Invitation(
-            survey_id=survey.id, unit_id=unit.unit_id, token_sha256=token_hash(token),
+            survey_id=survey.id,
+            unit_id=unit.unit_id,
+            token_sha256=token_hash(token),
             expires_at=now() + INVITATION_LIFETIME,
         )
         for unit, token in made

@@ -47,7 +47,10 @@ class ImportReport:
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
-            "dry_run": self.dry_run, "lines": self.lines, "accepted": self.accepted, "repeated": self.repeated,
+            "dry_run": self.dry_run,
+            "lines": self.lines,
+            "accepted": self.accepted,
+            "repeated": self.repeated,
             "refused": self.refused_count,
             "refusals": [{"line": line, "reason": reason} for line, reason in self.refused],
         }
@@ -97,8 +100,14 @@ def import_responses(
         session.commit()
     if not dry_run:
         record(
-            session, actor, "response.import", f"survey:{survey.slug}", lines=report.lines,
-            accepted=report.accepted, repeated=report.repeated, refused=report.refused_count,
+            session,
+            actor,
+            "response.import",
+            f"survey:{survey.slug}",
+            lines=report.lines,
+            accepted=report.accepted,
+            repeated=report.repeated,
+            refused=report.refused_count,
         )
         session.commit()
     return report
@@ -160,7 +169,7 @@ def _read_day(cell: str) -> date | None:
         return None
     for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
-            return datetime.strptime(cell, pattern).date()  # noqa: DTZ007  a day in the province, no time of day
+            return datetime.strptime(cell, pattern).date()
         except ValueError:
             continue
     raise UserError(_("Ngày „%(cell)s” không đúng. Xin ghi dạng 2020-11-20.", cell=cell[:30]))

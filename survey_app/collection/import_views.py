@@ -45,7 +45,12 @@ def import_file(slug: str) -> ResponseReturnValue:
         if upload is not None:
             dry_run = not form.keep.data
             job = enqueue(
-                db.session, KIND, actor=acting(), slug=slug, file=upload.name, dry_run=dry_run,
+                db.session,
+                KIND,
+                actor=acting(),
+                slug=slug,
+                file=upload.name,
+                dry_run=dry_run,
                 title=_("Kiểm tra tệp phiếu") if dry_run else _("Nhập phiếu từ tệp"),
                 return_to=url_for("response_import.import_file", slug=slug, viec=""),
             )
@@ -57,7 +62,11 @@ def import_file(slug: str) -> ResponseReturnValue:
     instrument = instrument_of(db.session, survey.questionnaire_id)
     columns = [*FIXED_COLUMNS, *(item.key for item in instrument.items())]
     page = render_template(
-        "office/import.html", form=form, columns=columns, job=_finished_job(slug), **frame(survey, "fieldwork")
+        "office/import.html",
+        form=form,
+        columns=columns,
+        job=_finished_job(slug),
+        **frame(survey, "fieldwork"),
     )
     return page, 400 if request.method == "POST" else 200
 
@@ -108,7 +117,11 @@ def do_import(session: Session, job: Job, progress: Progress) -> dict[str, Any]:
         total = sum(1 for _line in counted)
     with path.open("rb") as file:
         report = import_responses(
-            session, survey, file, actor=Actor(job.user_id, job.actor), dry_run=job.arguments["dry_run"],
+            session,
+            survey,
+            file,
+            actor=Actor(job.user_id, job.actor),
+            dry_run=job.arguments["dry_run"],
             progress=lambda done: progress(min(done, total), total),
         )
     if not report.dry_run:

@@ -34,34 +34,46 @@ class CommuneProgress:
 
 def count_responses(session: Session, survey: Survey) -> int:
     """How many responses count."""
-    return session.scalar(
-        select(func.count()).select_from(Response).where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Response)
+            .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+        )
+        or 0
+    )
 
 
 def count_disputes(session: Session, survey: Survey) -> int:
     """How many submissions wait for review."""
-    return session.scalar(
-        select(func.count())
-        .select_from(Dispute)
-        .join(Response, Dispute.response_id == Response.id)
-        .where(Response.survey_id == survey.id)
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Dispute)
+            .join(Response, Dispute.response_id == Response.id)
+            .where(Response.survey_id == survey.id)
+        )
+        or 0
+    )
 
 
 def progress_by_commune(session: Session, survey: Survey) -> list[CommuneProgress]:
     """Every drawn commune with its count."""
-    counts: dict[int, int] = dict(
-        session.execute(
-            select(Response.unit_id, func.count())
-            .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
-            .group_by(Response.unit_id)
-        ).tuples().all()
+    rows = session.execute(
+        select(Response.unit_id, func.count())
+        .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+        .group_by(Response.unit_id)
     )
+    counts = {unit_id: count for unit_id, count in rows}  # noqa: C416  a Row is no plain pair to a type checker
     return [
         CommuneProgress(
-            entry.unit.code, entry.unit.name, entry.unit.path, entry.stratum, entry.stratum_name,
-            counts.get(entry.unit_id, 0), survey.cases_per_commune,
+            entry.unit.code,
+            entry.unit.name,
+            entry.unit.path,
+            entry.stratum,
+            entry.stratum_name,
+            counts.get(entry.unit_id, 0),
+            survey.cases_per_commune,
         )
         for entry in drawn_units(session, survey)
     ]
@@ -69,11 +81,10 @@ def progress_by_commune(session: Session, survey: Survey) -> list[CommuneProgres
 
 def progress_by_channel(session: Session, survey: Survey) -> dict[str, int]:
     """How many responses came by each channel."""
-    return dict(
-        session.execute(
-            select(Response.channel, func.count())
-            .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
-            .group_by(Response.channel)
-            .order_by(Response.channel)
-        ).tuples().all()
+    rows = session.execute(
+        select(Response.channel, func.count())
+        .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+        .group_by(Response.channel)
+        .order_by(Response.channel)
     )
+    return {channel: count for channel, count in rows}  # noqa: C416  a Row is no plain pair to a type checker

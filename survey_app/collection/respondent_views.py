@@ -27,7 +27,7 @@ from survey_app.i18n import LANGUAGES, language
 from survey_app.instruments.conditions import condition_to_json, visible_items
 from survey_app.instruments.form import SectionForm, section_form
 from survey_app.instruments.queries import instrument_of
-from survey_app.instruments.schema import Instrument, Section
+from survey_app.instruments.schema import Instrument
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import all_surveys, find_survey
 
@@ -81,7 +81,10 @@ def section(slug: str, draft_id: UUID, part: int) -> ResponseReturnValue:
 
 def _form(instrument: Instrument, part: int, draft: Draft) -> SectionForm:
     form = section_form(
-        instrument, instrument.sections[part - 1].key, language=language(), answers=draft.answers,
+        instrument,
+        instrument.sections[part - 1].key,
+        language=language(),
+        answers=draft.answers,
         formdata=request.form if request.method == "POST" else None,
     )
     for field in form:
@@ -141,22 +144,18 @@ def _show(
     if form.csrf_failed:
         errors.insert(0, ("answers", _("Trang này đã mở quá lâu. Những gì Ông/Bà chọn vẫn còn; xin bấm nút lần nữa.")))
     page = render_template(
-        "respond/section.html", survey=survey, simulated=survey.simulated, instrument=instrument, section=section,
-        form=form, progress=(part, len(instrument.sections)), error_list=errors,
+        "respond/section.html",
+        survey=survey,
+        simulated=survey.simulated,
+        instrument=instrument,
+        section=section,
+        form=form,
+        progress=(part, len(instrument.sections)),
+        error_list=errors,
         back_href=_part_url(survey, draft, part - 1) if part > 1 else None,
-        earlier_answers=_answers_conditions_need(section, draft), kiosk=draft.channel == "kiosk",
+        kiosk=draft.channel == "kiosk",
     )
     return page, status
-
-
-def _answers_conditions_need(section: Section, draft: Draft) -> str:
-    """Earlier answers for the page's script, only those that conditions of this section may look at."""
-    own = {item.key for item in section.items}
-    if not any(item.show_if for item in section.items):
-        return "{}"
-    wanted: dict[str, Any] = {key: value for key, value in draft.answers.items() if key not in own}
-    text = json.dumps([item.show_if.model_dump(mode="json") for item in section.items if item.show_if])
-    return json.dumps({key: value for key, value in wanted.items() if f'"{key}"' in text}, ensure_ascii=False)
 
 
 def _part_url(survey: Survey, draft: Draft, part: int, **extra: Any) -> str:
@@ -199,12 +198,15 @@ def thanks(slug: str, draft_id: UUID) -> ResponseReturnValue:
     if receipt is None:
         raise NotFound(_("Không có phiếu nào mang mã này."))
     sent = db.session.get_one(Response, draft_id)
-    restart = {"kiosk": "counter.start", "field": "collection.work"}.get(sent.channel)
-    href = url_for(restart, **({"slug": slug} if sent.channel == "kiosk" else {})) if restart else None
+    href = {"kiosk": url_for("counter.start", slug=slug), "field": url_for("collection.work")}.get(sent.channel)
     response = make_response(
         render_template(
-            "respond/thanks.html", survey=survey, simulated=survey.simulated, receipt_code=receipt.code,
-            restart_href=href, auto_return_seconds=KIOSK_SECONDS if sent.channel == "kiosk" else None,
+            "respond/thanks.html",
+            survey=survey,
+            simulated=survey.simulated,
+            receipt_code=receipt.code,
+            restart_href=href,
+            auto_return_seconds=KIOSK_SECONDS if sent.channel == "kiosk" else None,
             kiosk=sent.channel == "kiosk",
         )
     )

@@ -24,7 +24,14 @@ from survey_app.instruments.queries import instrument_of
 from survey_app.sampling.models import Draw, FrameUnit
 from survey_app.surveys.models import Survey
 
-CHANNEL_ALIASES = {"counter": "kiosk", "phone": "link", "web": "link", "online": "link", "qr": "link", "post": "field"}
+CHANNEL_ALIASES = {
+    "counter": "kiosk",
+    "phone": "link",
+    "web": "link",
+    "online": "link",
+    "qr": "link",
+    "post": "field",
+}
 
 
 @dataclass(frozen=True)
@@ -87,11 +94,20 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     response_id = _read_id(submission.response_id)
     channel = CHANNEL_ALIASES.get(submission.channel, submission.channel)
     if channel not in CHANNELS:
-        raise UserError(_("Kênh „%(channel)s” không dùng được. Xin dùng một trong: %(channels)s.",
-                          channel=submission.channel[:30], channels=", ".join(CHANNELS)))
+        raise UserError(
+            _(
+                "Kênh „%(channel)s” không dùng được. Xin dùng một trong: %(channels)s.",
+                channel=submission.channel[:30],
+                channels=", ".join(CHANNELS),
+            )
+        )
     if submission.language not in LANGUAGES:
-        raise UserError(_("Ngôn ngữ „%(language)s” không dùng được. Xin dùng vi hoặc en.",
-                          language=submission.language[:30]))
+        raise UserError(
+            _(
+                "Ngôn ngữ „%(language)s” không dùng được. Xin dùng vi hoặc en.",
+                language=submission.language[:30],
+            )
+        )
     known = session.get(Response, response_id)
     checked = check_answers(instrument_of(session, survey.questionnaire_id), submission.answers)
     digest = content_hash(survey, submission.unit_code, channel, submission.language, checked.answers)
@@ -109,9 +125,18 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     if submission.invitation_id is not None:
         _use_invitation(session, submission.invitation_id)
     response = Response(
-        id=response_id, survey_id=survey.id, questionnaire_id=survey.questionnaire_id, unit_id=unit.unit_id,
-        channel=channel, language=submission.language, collector_id=submission.collector_id,
-        minutes=submission.minutes, day=day, answers=checked.answers, quality_flags=[], sha256=digest,
+        id=response_id,
+        survey_id=survey.id,
+        questionnaire_id=survey.questionnaire_id,
+        unit_id=unit.unit_id,
+        channel=channel,
+        language=submission.language,
+        collector_id=submission.collector_id,
+        minutes=submission.minutes,
+        day=day,
+        answers=checked.answers,
+        quality_flags=[],
+        sha256=digest,
     )
     try:
         with session.begin_nested():
@@ -168,9 +193,7 @@ def _find_drawn_unit(session: Session, survey: Survey, code: str) -> FrameUnit:
 
 def _use_invitation(session: Session, invitation_id: int) -> None:
     """Consume the token in the transaction of the answer: of many at once exactly one wins."""
-    used = session.execute(
-        update(Invitation).where(Invitation.id == invitation_id, ~Invitation.used).values(used=True)
-    )
+    used = session.execute(update(Invitation).where(Invitation.id == invitation_id, ~Invitation.used).values(used=True))
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_("Phiếu mời này đã được dùng. Mỗi phiếu mời chỉ trả lời được một lần."))
 
@@ -184,8 +207,12 @@ def _answer_again(
     if seen is None:
         session.add(
             Dispute(
-                response_id=known.id, unit_id=known.unit_id, channel=known.channel,
-                day=submission.day or today(), answers=answers, sha256=digest,
+                response_id=known.id,
+                unit_id=known.unit_id,
+                channel=known.channel,
+                day=submission.day or today(),
+                answers=answers,
+                sha256=digest,
             )
         )
         session.flush()

@@ -13,7 +13,13 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from survey_app.accounts.guards import acting, places, requires
-from survey_app.accounts.roles import COLLECT, EDIT_SURVEYS, IMPORT_RESPONSES, ISSUE_INVITATIONS, VIEW_FIELDWORK
+from survey_app.accounts.roles import (
+    COLLECT,
+    EDIT_SURVEYS,
+    IMPORT_RESPONSES,
+    ISSUE_INVITATIONS,
+    VIEW_FIELDWORK,
+)
 from survey_app.audit.service import record
 from survey_app.collection.drafts import begin_draft, issue_invitations
 from survey_app.collection.forms import InvitationForm
@@ -48,12 +54,20 @@ def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
     communes = progress_by_commune(db.session, survey)
     strata = [(name, list(group)) for name, group in groupby(communes, key=lambda commune: commune.stratum_name)]
     return render_template(
-        "office/fieldwork.html", communes=communes, strata=strata, received=count_responses(db.session, survey),
-        planned=sum(commune.planned for commune in communes), channels=progress_by_channel(db.session, survey),
-        disputes=count_disputes(db.session, survey), state_form=StateForm(formdata=None), invitations=invitations,
-        may_edit=may_on(EDIT_SURVEYS, survey), may_import=may_on(IMPORT_RESPONSES, survey),
+        "office/fieldwork.html",
+        communes=communes,
+        strata=strata,
+        received=count_responses(db.session, survey),
+        planned=sum(commune.planned for commune in communes),
+        channels=progress_by_channel(db.session, survey),
+        disputes=count_disputes(db.session, survey),
+        state_form=StateForm(formdata=None),
+        invitations=invitations,
+        may_edit=may_on(EDIT_SURVEYS, survey),
+        may_import=may_on(IMPORT_RESPONSES, survey),
         may_invite=may_on(ISSUE_INVITATIONS, survey),
-        link=url_for("respond.start", slug=survey.slug, _external=True), **frame(survey, "fieldwork"),
+        link=url_for("respond.start", slug=survey.slug, _external=True),
+        **frame(survey, "fieldwork"),
     )
 
 
@@ -93,7 +107,8 @@ def invite(slug: str) -> ResponseReturnValue:
         link = url_for("respond.start_with_token", slug=slug, token=token, _external=True)
         writer.writerow([entry.unit.code, entry.unit.name, link])
     return Response(
-        "\ufeff" + buffer.getvalue(), mimetype="text/csv",
+        "\ufeff" + buffer.getvalue(),
+        mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="phieu-moi-{slug}.csv"'},
     )
 
@@ -114,7 +129,10 @@ def work() -> ResponseReturnValue:
         if own:
             surveys.append((survey, own))
     return render_template(
-        "collection/work.html", surveys=surveys, form=ActionForm(), simulated=any(s.simulated for s, _c in surveys)
+        "collection/work.html",
+        surveys=surveys,
+        form=ActionForm(),
+        simulated=any(s.simulated for s, _c in surveys),
     )
 
 

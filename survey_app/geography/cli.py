@@ -31,8 +31,12 @@ def import_command(
 ) -> None:
     """Bring in the units of a CSV file, all of it or nothing."""
     result = import_units(
-        session, file, actor=operator(), code_system=code_system,
-        valid_from=_day(valid_from), valid_to=_day(valid_to),
+        session,
+        file,
+        actor=operator(),
+        code_system=code_system,
+        valid_from=_day(valid_from),
+        valid_to=_day(valid_to),
     )
     click.echo(f"{result.province}: {result.districts} districts, {result.communes} communes ({result.code_system}).")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from survey_app.characters import is_clean
 from survey_app.geography.models import KINDS
-from survey_app.plain_text import hides_something, looks_like_formula
+from survey_app.plain_text import looks_like_formula
 
 PROVINCE_COLUMNS = ("province_code", "province_name")
 DISTRICT_COLUMNS = ("district_code", "district_name", "district_type")
@@ -65,14 +66,18 @@ def _complaint_about_cells(row: dict[str, str], with_districts: bool) -> str | N
     columns = PROVINCE_COLUMNS + (DISTRICT_COLUMNS if with_districts else ()) + COMMUNE_COLUMNS
     empty = [name for name in columns if not row[name]]
     if set(empty) & {"province_code", "district_code"}:
-        return _("Xã %(code)s không có đơn vị cấp trên: ô %(column)s trống.", code=row["commune_code"], column=empty[0])
+        return _(
+            "Xã %(code)s không có đơn vị cấp trên: ô %(column)s trống.",
+            code=row["commune_code"],
+            column=empty[0],
+        )
     if empty:
         return _("Ô %(column)s trống.", column=empty[0])
     for name in columns:
         limit = MAXIMUM_CODE if name.endswith("_code") else MAXIMUM_NAME
         if len(row[name]) > limit:
             return _("Ô %(column)s dài quá %(limit)s ký tự.", column=name, limit=limit)
-        if hides_something(row[name]):
+        if not is_clean(row[name]):
             return _("Ô %(column)s có ký tự ẩn. Xin gõ lại ô này.", column=name)
         if looks_like_formula(row[name]):
             return _("Ô %(column)s bắt đầu như một công thức. Xin gõ lại ô này.", column=name)

@@ -96,8 +96,13 @@ def import_units(
         communes=sum(unit.level == "commune" for unit in units),
     )
     record(
-        session, actor, "geography.import", f"code_system:{system}", province=units[0].code,
-        districts=result.districts, communes=result.communes,
+        session,
+        actor,
+        "geography.import",
+        f"code_system:{system}",
+        province=units[0].code,
+        districts=result.districts,
+        communes=result.communes,
     )
     return result
 
@@ -109,21 +114,30 @@ def _has_districts(data: bytes) -> bool:
 
 def _store(session: Session, listed: list[ListedUnit], system: str, start: date, end: date | None) -> list[Unit]:
     taken = session.execute(
-        select(Unit.level, Unit.code).where(
-            Unit.code_system == system, Unit.code.in_([unit.code for unit in listed])
-        )
+        select(Unit.level, Unit.code).where(Unit.code_system == system, Unit.code.in_([unit.code for unit in listed]))
     ).all()
     if taken:
         raise Conflict(
-            _("Đơn vị %(code)s đã có trong bộ mã %(system)s. Không nhập gì cả.", code=taken[0].code, system=system)
+            _(
+                "Đơn vị %(code)s đã có trong bộ mã %(system)s. Không nhập gì cả.",
+                code=taken[0].code,
+                system=system,
+            )
         )
     stored: dict[tuple[str, str], Unit] = {}
     try:
         for unit in listed:
             parent = stored[unit.parent] if unit.parent else None
             row = Unit(
-                code_system=system, level=unit.level, code=unit.code, kind=unit.kind, name=unit.name,
-                sort_key=sort_key(unit.name), parent=parent, valid_from=start, valid_to=end,
+                code_system=system,
+                level=unit.level,
+                code=unit.code,
+                kind=unit.kind,
+                name=unit.name,
+                sort_key=sort_key(unit.name),
+                parent=parent,
+                valid_from=start,
+                valid_to=end,
                 path=f"{parent.path}/{unit.code}" if parent else f"{system}/{unit.code}",
             )
             session.add(row)

@@ -11,7 +11,8 @@ from fractions import Fraction
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from .characters import is_clean, with_plain_line_ends
+from survey_app.characters import is_clean, with_plain_line_ends
+
 from .items import DateItem, MultipleItem, NumberItem, ScaleItem, SingleItem, TextItem
 from .schema import Instrument
 from .typed_values import written_date, written_number
@@ -20,7 +21,7 @@ from .typed_values import written_date, written_number
 LARGEST_NUMBER = 10**15
 
 
-class Refused(Exception):  # noqa: N818  a reply to the respondent
+class Refused(Exception):
     """The answer cannot be taken; ``message`` goes after „Câu 5: ”."""
 
     def __init__(self, code: str, message: str) -> None:

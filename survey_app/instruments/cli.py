@@ -31,7 +31,10 @@ def _load_or_tell(path: Path) -> Instrument | None:
         return load_file(path)
     except QuestionnaireProblems as error:
         for problem in error.problems:
-            click.echo(f"{problem.code} {problem.file}:{problem.line} {problem.key} {problem.message} {problem.advice}", err=True)
+            click.echo(
+                f"{problem.code} {problem.file}:{problem.line} {problem.key} {problem.message} {problem.advice}",
+                err=True,
+            )
         return None
 
 

@@ -7,7 +7,8 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
-from .characters import cleaned, refused_characters, with_plain_line_ends
+from survey_app.characters import cleaned, refused_characters, with_plain_line_ends
+
 from .problems import Finding, QuestionnaireProblems, make_problem
 from .rules import rule_findings
 from .schema import Instrument

@@ -32,7 +32,7 @@ class Problem:
         return f"{place}{where} {self.code}: {self.message} {self.advice}"
 
 
-class QuestionnaireProblems(Exception):  # noqa: N818  it carries problems, all of them at once
+class QuestionnaireProblems(Exception):
     """A questionnaire file was refused; ``problems`` tells all that is wrong with it, in file order."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .characters import refused_characters
+from survey_app.characters import refused_characters
+
 from .condition_rules import condition_findings
 from .problems import Finding, Path
 from .schema_problems import closest

@@ -29,15 +29,16 @@ def store_questionnaire(session: Session, instrument: Instrument, *, actor: Acto
         Another content already bears this version.
     """
     stored = session.scalar(
-        select(Questionnaire).where(
-            Questionnaire.key == instrument.key, Questionnaire.version == instrument.version
-        )
+        select(Questionnaire).where(Questionnaire.key == instrument.key, Questionnaire.version == instrument.version)
     )
     if stored is not None:
         if stored.content_hash != instrument.content_hash:
             raise Conflict(
-                _("Bộ phiếu %(key)s phiên bản %(version)s đã có với nội dung khác. Xin đặt số phiên bản mới.",
-                  key=instrument.key, version=instrument.version)
+                _(
+                    "Bộ phiếu %(key)s phiên bản %(version)s đã có với nội dung khác. Xin đặt số phiên bản mới.",
+                    key=instrument.key,
+                    version=instrument.version,
+                )
             )
         return stored, False
     stored = Questionnaire(
@@ -50,7 +51,11 @@ def store_questionnaire(session: Session, instrument: Instrument, *, actor: Acto
     session.add(stored)
     session.flush()
     record(
-        session, actor, "questionnaire.store", f"questionnaire:{stored.key}", version=stored.version,
+        session,
+        actor,
+        "questionnaire.store",
+        f"questionnaire:{stored.key}",
+        version=stored.version,
         content_hash=stored.content_hash,
     )
     return stored, True

@@ -27,5 +27,8 @@ def questionnaire(name: str) -> ResponseReturnValue:
     """One version with every question, option and rule; ``name`` is key@version or key."""
     stored = find_questionnaire(db.session, name)
     return render_template(
-        "office/questionnaire.html", stored=stored, instrument=instrument_of(db.session, stored.id), sectors=SECTORS
+        "office/questionnaire.html",
+        stored=stored,
+        instrument=instrument_of(db.session, stored.id),
+        sectors=SECTORS,
     )

@@ -74,7 +74,7 @@ def read_tree(text: str) -> Tree:
     return tree
 
 
-class _Stop(Exception):  # noqa: N818  not an error of its own: the finding was noted
+class _Stop(Exception):
     """Reading on makes no sense."""
 
 

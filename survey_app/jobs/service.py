@@ -40,14 +40,17 @@ def work_of_kind(kind: str) -> Callable[[Work], Work]:
     return register
 
 
-def enqueue(
-    session: Session, kind: str, *, title: str, actor: Actor, return_to: str, **arguments: Any
-) -> Job:
+def enqueue(session: Session, kind: str, *, title: str, actor: Actor, return_to: str, **arguments: Any) -> Job:
     """Ask for work of a registered kind; it starts once the present transaction is committed."""
     if kind not in KINDS:
         raise LookupError(f"no work is registered for jobs of kind {kind!r}")
     job = Job(
-        kind=kind, title=title, arguments=arguments, user_id=actor.user_id, actor=actor.label, return_to=return_to
+        kind=kind,
+        title=title,
+        arguments=arguments,
+        user_id=actor.user_id,
+        actor=actor.label,
+        return_to=return_to,
     )
     session.add(job)
     session.flush()
@@ -56,12 +59,8 @@ def enqueue(
 
 def claim_next(session: Session) -> Job | None:
     """Take the oldest waiting job, or one whose worker has been silent for a minute; committed at once."""
-    waiting = or_(
-        Job.state == "queued", (Job.state == "running") & (Job.heartbeat_at < now() - SILENT_FOR)
-    )
-    job = session.scalar(
-        select(Job).where(waiting).order_by(Job.created_at).limit(1).with_for_update(skip_locked=True)
-    )
+    waiting = or_(Job.state == "queued", (Job.state == "running") & (Job.heartbeat_at < now() - SILENT_FOR))
+    job = session.scalar(select(Job).where(waiting).order_by(Job.created_at).limit(1).with_for_update(skip_locked=True))
     if job is not None:
         job.state, job.heartbeat_at, job.attempts = "running", now(), job.attempts + 1
     session.commit()
@@ -94,9 +93,7 @@ def _progress_of(session: Session, job_id: UUID) -> Progress:
         nonlocal last
         if time.monotonic() - last >= HEARTBEAT_SECONDS or done == total:
             last = time.monotonic()
-            session.execute(
-                update(Job).where(Job.id == job_id).values(progress=done, total=total, heartbeat_at=now())
-            )
+            session.execute(update(Job).where(Job.id == job_id).values(progress=done, total=total, heartbeat_at=now()))
 
     return progress
 

@@ -56,4 +56,6 @@ def approve_command(session: Session, slug: str, email: str | None) -> None:
     if email is None:
         raise Forbidden(_("Việc duyệt phải đứng tên một người có vai trò approver. Xin thêm --by EMAIL."))
     publication = approve_publication(session, survey, actor=_actor(session, survey, email, APPROVE))
-    click.echo(f"{slug}: snapshot {publication.number} approved by {publication.approved_by}; public at /ket-qua/{slug}")
+    click.echo(
+        f"{slug}: snapshot {publication.number} approved by {publication.approved_by}; public at /ket-qua/{slug}"
+    )

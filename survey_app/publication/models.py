@@ -24,8 +24,11 @@ class Publication(Base):
         CheckConstraint("approved_by IS NULL OR approved_by <> frozen_by", name="two_people"),
         CheckConstraint("(state = 'approved') = (approved_by IS NOT NULL)", name="approved"),
         Index(
-            "uq_publication_approved", "survey_id", unique=True,
-            sqlite_where=text("state = 'approved'"), postgresql_where=text("state = 'approved'"),
+            "uq_publication_approved",
+            "survey_id",
+            unique=True,
+            sqlite_where=text("state = 'approved'"),
+            postgresql_where=text("state = 'approved'"),
         ),
     )
 

@@ -26,18 +26,27 @@ def result_page(publication: Publication, *, preview: bool = False) -> str:
     index = next((row for row in whole if row.kind == "index"), None)
     survey = content["survey"]
     return render_template(
-        "public/result.html", publication=publication, content=content, facts=survey, preview=preview,
-        title=survey["title"][language()], starts_on=date.fromisoformat(survey["starts_on"]),
-        ends_on=date.fromisoformat(survey["ends_on"]), answer=answer_sentence(index), index=index,
+        "public/result.html",
+        publication=publication,
+        content=content,
+        facts=survey,
+        preview=preview,
+        title=survey["title"][language()],
+        starts_on=date.fromisoformat(survey["starts_on"]),
+        ends_on=date.fromisoformat(survey["ends_on"]),
+        answer=answer_sentence(index),
+        index=index,
         target=target_words(whole[0]) if whole else "",
         factors=sort_weakest_first([row for row in whole if row.kind == "section"]),
         items=sort_weakest_first([row for row in whole if row.kind == "item"]),
         breakdowns=[
             (by, _title(content, by), [row for row in rows if index is not None and row.of == index.of])
-            for by, rows in tables.items() if by
+            for by, rows in tables.items()
+            if by
         ],
         charts={name: _charts(publication, name) for name in ("yeu-to", "tieu-chi", "huyen")},
-        choices=content["choices"], simulated=survey["simulated"],
+        choices=content["choices"],
+        simulated=survey["simulated"],
         downloads=[file for file in publication.files if file.name in DOWNLOADS],
         pictures=[file for file in publication.files if file.name.endswith(f"-{language()}-1200.png")],
         canonical=url_for("public_results.result", slug=survey["slug"], _external=True),
@@ -45,7 +54,12 @@ def result_page(publication: Publication, *, preview: bool = False) -> str:
 
 
 def _title(content: dict[str, Any], by: str) -> str:
-    fixed = {"district": _("huyện, thành phố"), "channel": _("kênh trả lời"), "sex": _("giới tính"), "age": _("độ tuổi")}
+    fixed = {
+        "district": _("huyện, thành phố"),
+        "channel": _("kênh trả lời"),
+        "sex": _("giới tính"),
+        "age": _("độ tuổi"),
+    }
     return fixed.get(by, by)
 
 

@@ -28,9 +28,7 @@ def find_approved(session: Session, slug: str) -> Publication:
     NotFound
         Nothing of this name is public; a survey that is not published is not told apart from one that is not there.
     """
-    found = session.scalar(
-        select(Publication).join(Survey).where(Survey.slug == slug, Publication.state == "approved")
-    )
+    found = session.scalar(select(Publication).join(Survey).where(Survey.slug == slug, Publication.state == "approved"))
     if found is None:
         raise NotFound(_("Chưa có kết quả nào được công bố ở địa chỉ này."))
     return found

@@ -31,7 +31,7 @@ def freeze_publication(session: Session, survey: Survey, *, actor: Actor) -> Pub
         snapshot = take_snapshot(session, survey)
     if snapshot.content["responses"] == 0:
         raise Conflict(_("Chưa có phiếu nào nên chưa có số liệu để chốt."))
-    session.refresh(survey, with_for_update=True)
+    session.refresh(survey, with_for_update={"of": Survey})
     _check_closed(survey)
     for earlier in session.scalars(
         select(Publication).where(Publication.survey_id == survey.id, Publication.state == "frozen")
@@ -39,7 +39,11 @@ def freeze_publication(session: Session, survey: Survey, *, actor: Actor) -> Pub
         earlier.state = "superseded"
     last = session.scalar(select(func.max(Publication.number)).where(Publication.survey_id == survey.id)) or 0
     publication = Publication(
-        survey_id=survey.id, survey=survey, number=last + 1, snapshot=snapshot.content, sha256=snapshot.sha256,
+        survey_id=survey.id,
+        survey=survey,
+        number=last + 1,
+        snapshot=snapshot.content,
+        sha256=snapshot.sha256,
         frozen_by=actor.label,
         files=[
             PublishedFile(name=name, media_type=kind, content=data) for name, (kind, data) in snapshot.files.items()
@@ -48,8 +52,13 @@ def freeze_publication(session: Session, survey: Survey, *, actor: Actor) -> Pub
     session.add(publication)
     session.flush()
     record(
-        session, actor, "publication.freeze", f"survey:{survey.slug}", number=publication.number,
-        sha256=publication.sha256, responses=snapshot.content["responses"],
+        session,
+        actor,
+        "publication.freeze",
+        f"survey:{survey.slug}",
+        number=publication.number,
+        sha256=publication.sha256,
+        responses=snapshot.content["responses"],
     )
     return publication
 
@@ -71,7 +80,7 @@ def approve_publication(session: Session, survey: Survey, *, actor: Actor, sha25
     """
     with read_only(session):
         fingerprint = read_extract(session, survey).fingerprint
-    session.refresh(survey, with_for_update=True)
+    session.refresh(survey, with_for_update={"of": Survey})
     publication = session.scalar(
         select(Publication).where(Publication.survey_id == survey.id, Publication.state == "frozen")
     )
@@ -87,7 +96,11 @@ def approve_publication(session: Session, survey: Survey, *, actor: Actor, sha25
     survey.state = "published"
     session.flush()
     record(
-        session, actor, "publication.approve", f"survey:{survey.slug}", number=publication.number,
+        session,
+        actor,
+        "publication.approve",
+        f"survey:{survey.slug}",
+        number=publication.number,
         sha256=publication.sha256,
     )
     return publication

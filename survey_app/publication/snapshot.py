@@ -73,12 +73,18 @@ def _own_rows(figures: Figures) -> list[Row]:
 
 def _describe_survey(survey: Survey) -> dict[str, Any]:
     return {
-        "slug": survey.slug, "title": {"vi": survey.title_vi, "en": survey.title_en},
-        "sector": survey.questionnaire.sector, "territory": survey.territory.name,
-        "territory_code": survey.territory.code, "starts_on": survey.starts_on.isoformat(),
-        "ends_on": survey.ends_on.isoformat(), "target_rate": survey.target_rate,
-        "target_operator": survey.target_operator, "target_basis": survey.target_basis,
-        "confidence_level": survey.confidence_level, "cases_per_commune": survey.cases_per_commune,
+        "slug": survey.slug,
+        "title": {"vi": survey.title_vi, "en": survey.title_en},
+        "sector": survey.questionnaire.sector,
+        "territory": survey.territory.name,
+        "territory_code": survey.territory.code,
+        "starts_on": survey.starts_on.isoformat(),
+        "ends_on": survey.ends_on.isoformat(),
+        "target_rate": survey.target_rate,
+        "target_operator": survey.target_operator,
+        "target_basis": survey.target_basis,
+        "confidence_level": survey.confidence_level,
+        "cases_per_commune": survey.cases_per_commune,
         "simulated": survey.simulated,
     }
 
@@ -86,7 +92,9 @@ def _describe_survey(survey: Survey) -> dict[str, Any]:
 def _describe_questionnaire(session: Session, survey: Survey) -> dict[str, Any]:
     instrument = instrument_of(session, survey.questionnaire_id)
     return {
-        "key": instrument.key, "version": instrument.version, "sha256": instrument.content_hash,
+        "key": instrument.key,
+        "version": instrument.version,
+        "sha256": instrument.content_hash,
         "content": json.loads(instrument.canonical_json()),
     }
 

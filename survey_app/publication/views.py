@@ -37,8 +37,14 @@ def publication(slug: str) -> ResponseReturnValue:
     waiting = next((one for one in snapshots if one.state == "frozen"), None)
     form = ApprovalForm(formdata=None, sha256=waiting.sha256 if waiting else "")
     return render_template(
-        "office/publication.html", snapshots=snapshots, waiting=waiting, form=ActionForm(), approval=form,
-        may_freeze=may_on(FREEZE, survey), may_approve=may_on(APPROVE, survey), me=acting().label,
+        "office/publication.html",
+        snapshots=snapshots,
+        waiting=waiting,
+        form=ActionForm(),
+        approval=form,
+        may_freeze=may_on(FREEZE, survey),
+        may_approve=may_on(APPROVE, survey),
+        me=acting().label,
         **frame(survey, "publication"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -117,34 +117,60 @@ def _estimate(frame: SampleFrame, measures: list[Measure], domains: Domains) -> 
 
 
 def _row(
-    frame: SampleFrame, measure: Measure, domains: Domains, number: int, estimate: Estimate, above: Estimate | None
+    frame: SampleFrame,
+    measure: Measure,
+    domains: Domains,
+    number: int,
+    estimate: Estimate,
+    above: Estimate | None,
 ) -> Row:
     survey = frame.survey
     inside = domains.flags[number]
     base = int(measure.asked[inside].sum())
     published = published_interval(estimate, above, level=survey.confidence_level)
-    common = {
-        "of": measure.key, "kind": measure.kind, "title": measure.title, "criterion": measure.criterion,
+    common: dict[str, Any] = {
+        "of": measure.key,
+        "kind": measure.kind,
+        "title": measure.title,
+        "criterion": measure.criterion,
         "domain": {domains.by: domains.values[number]} if domains.by else {},
-        "domain_title": domains.titles[number], "respondents": estimate.n, "n": int(estimate.total), "base": base,
-        "missing": base - int(estimate.total), "n_psu": estimate.n_psu, "target": survey.target_rate,
+        "domain_title": domains.titles[number],
+        "respondents": estimate.n,
+        "n": int(estimate.total),
+        "base": base,
+        "missing": base - int(estimate.total),
+        "n_psu": estimate.n_psu,
+        "target": survey.target_rate,
         "target_operator": survey.target_operator,
     }
     if published.withheld is not None:
         return Row(
-            **common, estimate=None, se=None, df=None, deff=None, ci=None, shares=None, verdict=None,
-            withheld=published.withheld, marks=[],
+            **common,
+            estimate=None,
+            se=None,
+            df=None,
+            deff=None,
+            ci=None,
+            shares=None,
+            verdict=None,
+            withheld=published.withheld,
+            marks=[],
         )
-    operator = "gt" if survey.target_operator == "gt" else "ge"
+    operator: Literal["ge", "gt"] = "gt" if survey.target_operator == "gt" else "ge"
     return Row(
         **common,
         estimate=_number(estimate.estimate),
         se=_number(estimate.se),
         df=estimate.df,
         deff=_number(estimate.deff_with_replacement),
-        ci={"level": published.level, "method": published.method, "low": _number(published.low),
-            "high": _number(published.high), "n_effective": _number(published.n_effective),
-            "df": _number(published.df)},
+        ci={
+            "level": published.level,
+            "method": published.method,
+            "low": _number(published.low),
+            "high": _number(published.high),
+            "n_effective": _number(published.n_effective),
+            "df": _number(published.df),
+        },
         shares=_shares(frame, measure, inside),
         verdict=judge(published.low, published.high, survey.target_rate, operator),
         withheld=None,

@@ -70,8 +70,11 @@ def read_extract(session: Session, survey: Survey) -> Extract:
 
 def _schema(instrument: Instrument) -> pa.Schema:
     columns = [
-        ("response_id", pa.string()), ("commune", pa.string()), ("channel", pa.string()),
-        ("language", pa.string()), ("day", pa.date32()),
+        ("response_id", pa.string()),
+        ("commune", pa.string()),
+        ("channel", pa.string()),
+        ("language", pa.string()),
+        ("day", pa.date32()),
     ]
     for item in instrument.items():
         kind = _ARROW_TYPES.get(item.type)
@@ -83,7 +86,10 @@ def _schema(instrument: Instrument) -> pa.Schema:
 
 
 _ARROW_TYPES = {
-    "scale": pa.int16(), "single": pa.string(), "multiple": pa.list_(pa.string()), "number": pa.float64(),
+    "scale": pa.int16(),
+    "single": pa.string(),
+    "multiple": pa.list_(pa.string()),
+    "number": pa.float64(),
     "date": pa.string(),
 }
 
@@ -105,14 +111,24 @@ def _fetch(session: Session, ids: Iterable[UUID]) -> Iterator[Any]:
             select(Response.id, Unit.code, Response.channel, Response.language, Response.day, Response.answers)
             .join(Unit, Response.unit_id == Unit.id)
             .where(Response.id.in_(some))
-        ).tuples()
+        )
 
 
 def _row(
-    instrument: Instrument, key: UUID, commune: str, channel: str, language: str, day: Any, answers: dict[str, Any]
+    instrument: Instrument,
+    key: UUID,
+    commune: str,
+    channel: str,
+    language: str,
+    day: Any,
+    answers: dict[str, Any],
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "response_id": str(key), "commune": commune, "channel": channel, "language": language, "day": day,
+        "response_id": str(key),
+        "commune": commune,
+        "channel": channel,
+        "language": language,
+        "day": day,
     }
     visible = {item.key for item in visible_items(instrument, answers)}
     for item in instrument.items():

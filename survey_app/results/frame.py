@@ -110,7 +110,8 @@ def build_measures(frame: SampleFrame) -> list[Measure]:
     }
     indices = [
         _pool(
-            index.key, "index",
+            index.key,
+            "index",
             index.title or {"vi": "Chỉ số hài lòng chung", "en": "Overall satisfaction index"},
             [measure for key in index.of for measure in _members(frame, key, items)],
         )
@@ -136,13 +137,17 @@ def _item_measure(frame: SampleFrame, item: Any) -> Measure:
     answered = np.isin(codes, points)
     satisfied = np.isin(codes, list(scale.satisfied))
     dissatisfied = np.isin(codes, list(scale.dissatisfied))
-    asked = (
-        frame.column(asked_column(item.key)).astype(bool) if item.show_if is not None else np.ones(len(codes), bool)
-    )
+    asked = frame.column(asked_column(item.key)).astype(bool) if item.show_if is not None else np.ones(len(codes), bool)
     return Measure(
-        key=item.key, kind="item", title=_texts(item.text), criterion=item.criterion or "",
-        satisfied=satisfied.astype(float), neutral=(answered & ~satisfied & ~dissatisfied).astype(float),
-        dissatisfied=dissatisfied.astype(float), answered=answered.astype(float), asked=asked.astype(float),
+        key=item.key,
+        kind="item",
+        title=_texts(item.text),
+        criterion=item.criterion or "",
+        satisfied=satisfied.astype(float),
+        neutral=(answered & ~satisfied & ~dissatisfied).astype(float),
+        dissatisfied=dissatisfied.astype(float),
+        answered=answered.astype(float),
+        asked=asked.astype(float),
     )
 
 
@@ -172,7 +177,11 @@ def build_domains(frame: SampleFrame, by: str) -> Domains:
     item = next((i for i in frame.instrument.items() if i.key == by and i.type == "single"), None)
     if item is None:
         raise UserError(
-            _("Không phân tích theo „%(by)s” được. Xin dùng: %(names)s.", by=by[:40], names=", ".join(breakdowns(frame)))
+            _(
+                "Không phân tích theo „%(by)s” được. Xin dùng: %(names)s.",
+                by=by[:40],
+                names=", ".join(breakdowns(frame)),
+            )
         )
     values = [str(option.value) for option in item.options]
     return _domains_of(by, frame.column(by), values, [_texts(option.label) for option in item.options])
@@ -204,9 +213,7 @@ def _district(entry: FrameUnit) -> Any:
 
 
 def _domains_of_places(frame: SampleFrame, by: str, *, level_up: bool) -> Domains:
-    place = {
-        code: (_district(entry) if level_up else entry.unit) for code, entry in frame.units.items()
-    }
+    place = {code: (_district(entry) if level_up else entry.unit) for code, entry in frame.units.items()}
     if level_up and not any(place.values()):
         raise UserError(_("Địa bàn này không có cấp huyện. Xin phân tích theo xã (commune)."))
     found = {unit.code: unit for unit in place.values() if unit is not None}

@@ -10,9 +10,36 @@ from survey_app.plain_text import harmless_cell
 from survey_app.results.estimates import Row
 
 CSV_COLUMNS = (
-    "of", "kind", "criterion", "title_vi", "title_en", "domain", "domain_value", "domain_title", "respondents", "n",
-    "base", "missing", "n_psu", "estimate", "se", "df", "deff", "ci_level", "ci_method", "ci_low", "ci_high",
-    "satisfied", "neutral", "dissatisfied", "target", "target_operator", "verdict", "verdict_in_list", "withheld", "marks",
+    "of",
+    "kind",
+    "criterion",
+    "title_vi",
+    "title_en",
+    "domain",
+    "domain_value",
+    "domain_title",
+    "respondents",
+    "n",
+    "base",
+    "missing",
+    "n_psu",
+    "estimate",
+    "se",
+    "df",
+    "deff",
+    "ci_level",
+    "ci_method",
+    "ci_low",
+    "ci_high",
+    "satisfied",
+    "neutral",
+    "dissatisfied",
+    "target",
+    "target_operator",
+    "verdict",
+    "verdict_in_list",
+    "withheld",
+    "marks",
 )
 
 
@@ -34,13 +61,21 @@ def rows_as_csv(rows: list[dict[str, Any]], *, simulated: bool) -> str:
 
 
 def _flatten(row: dict[str, Any]) -> dict[str, Any]:
-    (domain, value), = (row["domain"] or {"": ""}).items()
+    ((domain, value),) = (row["domain"] or {"": ""}).items()
     interval = row["ci"] or {}
     return {
-        **row, **(row["shares"] or {}), "title_vi": row["title"]["vi"], "title_en": row["title"]["en"],
-        "domain": domain, "domain_value": value, "domain_title": row["domain_title"]["vi"],
-        "ci_level": interval.get("level"), "ci_method": interval.get("method"), "ci_low": interval.get("low"),
-        "ci_high": interval.get("high"), "marks": " ".join(row["marks"]),
+        **row,
+        **(row["shares"] or {}),
+        "title_vi": row["title"]["vi"],
+        "title_en": row["title"]["en"],
+        "domain": domain,
+        "domain_value": value,
+        "domain_title": row["domain_title"]["vi"],
+        "ci_level": interval.get("level"),
+        "ci_method": interval.get("method"),
+        "ci_low": interval.get("low"),
+        "ci_high": interval.get("high"),
+        "marks": " ".join(row["marks"]),
     }
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import VIEW_RESULTS
+from survey_app.collection.queries import progress_by_commune
 from survey_app.database import db
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
@@ -45,16 +46,27 @@ def overview(slug: str) -> ResponseReturnValue:
     factors = [row for row in whole.rows if row.kind == "section"]
     items = [row for row in whole.rows if row.kind == "item"]
     return render_template(
-        "office/results.html", answer=answer_sentence(indices[0] if indices else None), index=indices[0] if indices else None,
-        responses=whole.responses, factors=sort_weakest_first(factors), items=sort_weakest_first(items), parts=parts,
-        by=by, of=of, measures=measures, breakdowns=[(name, breakdown_title(survey, name)) for name in whole.breakdowns],
+        "office/results.html",
+        answer=answer_sentence(indices[0] if indices else None),
+        index=indices[0] if indices else None,
+        responses=whole.responses,
+        factors=sort_weakest_first(factors),
+        items=sort_weakest_first(items),
+        parts=parts,
+        by=by,
+        of=of,
+        measures=measures,
+        breakdowns=[(name, breakdown_title(survey, name)) for name in whole.breakdowns],
         charts={
             "factors": _charts(survey, factors, _("Các yếu tố")),
             "items": _charts(survey, items, _("Các tiêu chí")),
             "parts": _charts(survey, [row for row in parts if by != "commune"], breakdown_title(survey, by)),
-        } if whole.responses else {},
+        }
+        if whole.responses
+        else {},
         target=target_words(whole.rows[0]) if whole.rows else "",
         choices=describe_choices(db.session, survey) if whole.responses else [],
+        silent_communes=[c.name for c in progress_by_commune(db.session, survey) if c.received == 0],
         **frame(survey, "results"),
     )
 
@@ -75,10 +87,11 @@ def _charts(survey: Survey, rows: list[Row], subject: str) -> dict[str, Any]:
         return {}
     words = weakest_words(ordered, language(), subject[:1].upper() + subject[1:])
     drawn = {
-        width: Markup(dot_chart(ordered, language(), words=words, width=width, simulated=survey.simulated).decode())  # noqa: S704  drawn and escaped by us
+        width: dot_chart(ordered, language(), words=words, width=width, simulated=survey.simulated).decode()
         for width in CHART_WIDTHS
     }
-    return {"narrow": drawn[CHART_WIDTHS[0]], "wide": drawn[CHART_WIDTHS[1]], "words": words}
+    narrow, wide = (Markup(svg) for svg in drawn.values())  # noqa: S704  drawn and escaped by us
+    return {"narrow": narrow, "wide": wide, "words": words}
 
 
 @blueprint.get("/quan-ly/dot/<slug>/ket-qua.json")
@@ -102,6 +115,7 @@ def results_csv(slug: str) -> ResponseReturnValue:
     rows = rows_as_json(estimate_survey(db.session, survey, by).rows)
     name = f"{slug}-{by or 'tong'}.csv"
     return Response(
-        "\ufeff" + rows_as_csv(rows, simulated=survey.simulated), mimetype="text/csv",
+        "\ufeff" + rows_as_csv(rows, simulated=survey.simulated),
+        mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -42,8 +42,22 @@ def report_command(session: Session, slug: str, form: str) -> None:
     if form == "json":
         echo_json(report)
         return
-    for key in ("survey", "number", "method", "recipe", "seed", "share", "rule", "stratify_by", "min_per_stratum",
-                "frame_sha256", "frame_size", "drawn", "drawn_at", "drawn_by"):
+    for key in (
+        "survey",
+        "number",
+        "method",
+        "recipe",
+        "seed",
+        "share",
+        "rule",
+        "stratify_by",
+        "min_per_stratum",
+        "frame_sha256",
+        "frame_size",
+        "drawn",
+        "drawn_at",
+        "drawn_by",
+    ):
         click.echo(f"{key}: {report[key]}")
     for unit in report["units"]:
         mark = "DRAWN" if unit["drawn"] else "-"

@@ -12,6 +12,8 @@ class DrawForm(FlaskForm):
 
     seed = StringField(
         _l("Mầm ngẫu nhiên"),
-        description=_l("Nên công khai trước khi bốc, ví dụ kết quả xổ số của một ngày đã hẹn. Cùng mầm, ai cũng bốc ra các xã ấy."),
+        description=_l(
+            "Nên công khai trước khi bốc, ví dụ kết quả xổ số của một ngày đã hẹn. Cùng mầm, ai cũng bốc ra các xã ấy."
+        ),
     )
     reason = StringField(_l("Lý do bốc lại"))

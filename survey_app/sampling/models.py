@@ -18,8 +18,11 @@ class Draw(Base):
     __table_args__ = (
         UniqueConstraint("survey_id", "number"),
         Index(
-            "uq_draw_in_force", "survey_id", unique=True,
-            sqlite_where=text("in_force = 1"), postgresql_where=text("in_force"),
+            "uq_draw_in_force",
+            "survey_id",
+            unique=True,
+            sqlite_where=text("in_force = 1"),
+            postgresql_where=text("in_force"),
         ),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("number = 1 OR length(reason) > 0", name="reason"),

@@ -20,8 +20,11 @@ def draw_report(survey: Survey, draw: Draw) -> dict[str, Any]:
     return {
         "survey": survey.slug,
         "simulated": survey.simulated,
-        "territory": {"code": survey.territory.code, "name": survey.territory.name,
-                      "code_system": survey.territory.code_system},
+        "territory": {
+            "code": survey.territory.code,
+            "name": survey.territory.name,
+            "code_system": survey.territory.code_system,
+        },
         "number": draw.number,
         "reason": draw.reason,
         "method": draw.method,
@@ -38,15 +41,26 @@ def draw_report(survey: Survey, draw: Draw) -> dict[str, Any]:
         "drawn_at": draw.drawn_at.isoformat(timespec="seconds"),
         "drawn_by": draw.drawn_by,
         "strata": [
-            {"stratum": stratum, "name": units[0].stratum_name, "size": units[0].stratum_size,
-             "drawn": units[0].stratum_drawn, "inclusion_probability": units[0].inclusion_probability}
+            {
+                "stratum": stratum,
+                "name": units[0].stratum_name,
+                "size": units[0].stratum_size,
+                "drawn": units[0].stratum_drawn,
+                "inclusion_probability": units[0].inclusion_probability,
+            }
             for stratum, members in groupby(draw.units, key=lambda unit: unit.stratum)
             for units in [list(members)]
         ],
         "units": [
-            {"code": unit.unit.code, "name": unit.unit.name, "stratum": unit.stratum, "u": unit.random_number,
-             "drawn": unit.drawn, "inclusion_probability": unit.inclusion_probability,
-             "base_weight": unit.base_weight}
+            {
+                "code": unit.unit.code,
+                "name": unit.unit.name,
+                "stratum": unit.stratum,
+                "u": unit.random_number,
+                "drawn": unit.drawn,
+                "inclusion_probability": unit.inclusion_probability,
+                "base_weight": unit.base_weight,
+            }
             for unit in draw.units
         ],
     }

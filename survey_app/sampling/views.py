@@ -32,9 +32,7 @@ def sample(slug: str) -> ResponseReturnValue:
     status = 200
     if form.validate_on_submit():
         try:
-            draw_sample(
-                db.session, survey, seed=form.seed.data or "", actor=acting(), reason=form.reason.data or ""
-            )
+            draw_sample(db.session, survey, seed=form.seed.data or "", actor=acting(), reason=form.reason.data or "")
             db.session.commit()
             flash(_("Đã bốc mẫu. Biên bản ở dưới có mọi thứ để ai cũng bốc lại được."), "ok")
             return redirect(url_for("sampling.sample", slug=slug))
@@ -50,12 +48,15 @@ def sample(slug: str) -> ResponseReturnValue:
         form.seed.data = str(secrets.randbelow(10**9))
     draws = all_draws(db.session, survey)
     draw = find_draw(db.session, survey) if draws else None
-    strata = [
-        (key, list(units)) for key, units in groupby(draw.units if draw else [], key=lambda unit: unit.stratum)
-    ]
+    strata = [(key, list(units)) for key, units in groupby(draw.units if draw else [], key=lambda unit: unit.stratum)]
     page = render_template(
-        "office/sample.html", form=form, draw=draw, draws=draws, strata=strata,
-        plan=None if draw else plan_draw(db.session, survey), **frame(survey, "sample"),
+        "office/sample.html",
+        form=form,
+        draw=draw,
+        draws=draws,
+        strata=strata,
+        plan=None if draw else plan_draw(db.session, survey),
+        **frame(survey, "sample"),
     )
     return page, status
 

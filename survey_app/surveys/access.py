@@ -22,7 +22,13 @@ STEPS = {
     "results": ("results.overview", VIEW_RESULTS),
     "publication": ("publication.publication", VIEW_RESULTS),
 }
-REACHED = {"draft": "questionnaire", "sampled": "sample", "collecting": "fieldwork", "closed": "results", "published": "publication"}
+REACHED = {
+    "draft": "questionnaire",
+    "sampled": "sample",
+    "collecting": "fieldwork",
+    "closed": "results",
+    "published": "publication",
+}
 
 
 def may_on(permission: str, survey: Survey) -> bool:

@@ -18,20 +18,24 @@ from pydantic import (
     model_validator,
 )
 
+from survey_app.characters import is_clean
 from survey_app.errors import LinesRefused
-from survey_app.plain_text import hides_something
 from survey_app.surveys.models import OPERATORS, RULES, STRATIFIERS
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 METHODS = {
-    "srswor": "srswor", "srs": "srswor", "equal": "srswor", "equal_probability": "srswor",
-    "permanent_random_numbers": "srswor", "prn": "srswor",
+    "srswor": "srswor",
+    "srs": "srswor",
+    "equal": "srswor",
+    "equal_probability": "srswor",
+    "permanent_random_numbers": "srswor",
+    "prn": "srswor",
 }
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        if hides_something(value):
+        if not is_clean(value):
             raise ValueError("có ký tự ẩn; xin gõ lại")
         return " ".join(value.split())
     return value
@@ -97,7 +101,9 @@ class SampleSettings(_Part):
 
     share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
     rule: Annotated[str, _one_of(RULES)] = "total"
-    stratify_by: Annotated[str, _one_of(STRATIFIERS)] | None = None  #: absent: district, or commune type without districts
+    stratify_by: Annotated[str, _one_of(STRATIFIERS)] | None = (
+        None  #: absent: district, or commune type without districts
+    )
     min_per_stratum: Annotated[int, Field(ge=0, le=1000)] = 2
     method: Annotated[str, BeforeValidator(_method)] = "srswor"
     cases_per_commune: Annotated[int, Field(ge=1, le=100_000)] = 40

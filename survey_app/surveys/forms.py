@@ -38,19 +38,29 @@ class SurveyForm(FlaskForm):
     ends_on = DateField(_l("Kết thúc ngày"))
     share = StringField(_l("Tỷ lệ xã được bốc (%%)"), default="30")
     rule = SelectField(
-        _l("Tỷ lệ này tính"), validate_choice=False,
-        choices=[("total", _l("trên tổng số xã")), ("each_stratum", _l("trong từng tầng, ít nhất bằng tỷ lệ"))],
+        _l("Tỷ lệ này tính"),
+        validate_choice=False,
+        choices=[
+            ("total", _l("trên tổng số xã")),
+            ("each_stratum", _l("trong từng tầng, ít nhất bằng tỷ lệ")),
+        ],
     )
     stratify_by = SelectField(
-        _l("Phân tầng theo"), validate_choice=False,
-        choices=[("", _l("tự động: huyện, hoặc loại xã nếu không có huyện")), ("district", _l("huyện")),
-                 ("commune_type", _l("loại xã")), ("none", _l("không phân tầng"))],
+        _l("Phân tầng theo"),
+        validate_choice=False,
+        choices=[
+            ("", _l("tự động: huyện, hoặc loại xã nếu không có huyện")),
+            ("district", _l("huyện")),
+            ("commune_type", _l("loại xã")),
+            ("none", _l("không phân tầng")),
+        ],
     )
     min_per_stratum = StringField(_l("Ít nhất mỗi tầng (xã)"), default="2")
     cases_per_commune = StringField(_l("Số phiếu mỗi xã"), default="40")
     target = StringField(_l("Mục tiêu hài lòng (%%)"), default="80")
     operator = SelectField(
-        _l("Đạt khi tỷ lệ"), validate_choice=False,
+        _l("Đạt khi tỷ lệ"),
+        validate_choice=False,
         choices=[("ge", _l("từ mục tiêu trở lên")), ("gt", _l("cao hơn mục tiêu"))],
     )
     basis = TextAreaField(_l("Căn cứ của mục tiêu"))
@@ -59,11 +69,23 @@ class SurveyForm(FlaskForm):
 
     #: Key of the definition → field that holds it.
     PLACES = {  # noqa: RUF012  a constant of the class
-        "slug": "slug", "title.vi": "title_vi", "titles.vi": "title_vi", "title.en": "title_en", "questionnaire": "questionnaire",
-        "territory": "territory", "period.from": "starts_on", "period.to": "ends_on", "period": "ends_on",
-        "sample.share": "share", "sample.rule": "rule", "sample.stratify_by": "stratify_by",
-        "sample.min_per_stratum": "min_per_stratum", "sample.cases_per_commune": "cases_per_commune",
-        "target.rate": "target", "target.operator": "operator", "target.basis": "basis",
+        "slug": "slug",
+        "title.vi": "title_vi",
+        "titles.vi": "title_vi",
+        "title.en": "title_en",
+        "questionnaire": "questionnaire",
+        "territory": "territory",
+        "period.from": "starts_on",
+        "period.to": "ends_on",
+        "period": "ends_on",
+        "sample.share": "share",
+        "sample.rule": "rule",
+        "sample.stratify_by": "stratify_by",
+        "sample.min_per_stratum": "min_per_stratum",
+        "sample.cases_per_commune": "cases_per_commune",
+        "target.rate": "target",
+        "target.operator": "operator",
+        "target.basis": "basis",
         "confidence_level": "confidence",
     }
 
@@ -83,7 +105,9 @@ class SurveyForm(FlaskForm):
     def _as_data(self) -> dict[str, Any]:
         territory, _colon, system = (self.territory.data or "").partition("@")
         sample = {
-            "share": _share(self.share.data), "rule": self.rule.data, "min_per_stratum": _clean(self.min_per_stratum.data),
+            "share": _share(self.share.data),
+            "rule": self.rule.data,
+            "min_per_stratum": _clean(self.min_per_stratum.data),
             "cases_per_commune": _clean(self.cases_per_commune.data),
         }
         if self.stratify_by.data:
@@ -95,7 +119,11 @@ class SurveyForm(FlaskForm):
             "territory": {"code": territory, "code_system": system or None},
             "period": {"from": self.starts_on.data, "to": self.ends_on.data},
             "sample": sample,
-            "target": {"rate": _share(self.target.data), "operator": self.operator.data, "basis": self.basis.data or ""},
+            "target": {
+                "rate": _share(self.target.data),
+                "operator": self.operator.data,
+                "basis": self.basis.data or "",
+            },
             "confidence_level": _share(self.confidence.data),
             "simulated": bool(self.simulated.data),
         }

@@ -57,8 +57,8 @@ class Survey(Base):
     state: Mapped[str] = mapped_column(String(20), default="draft")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
-    questionnaire: Mapped[Questionnaire] = relationship(lazy="joined")
-    territory: Mapped[Unit] = relationship(lazy="joined")
+    questionnaire: Mapped[Questionnaire] = relationship(lazy="joined", innerjoin=True)
+    territory: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def title(self) -> str:

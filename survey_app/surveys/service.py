@@ -37,8 +37,10 @@ def create_survey(session: Session, definition: SurveyDefinition, *, actor: Acto
     stratify_by = definition.sample.stratify_by or ("district" if with_districts else "commune_type")
     if stratify_by == "district" and not with_districts:
         raise UserError(
-            _("%(name)s không có cấp huyện. Xin phân tầng theo loại xã (commune_type) hoặc không phân tầng (none).",
-              name=territory.name)
+            _(
+                "%(name)s không có cấp huyện. Xin phân tầng theo loại xã (commune_type) hoặc không phân tầng (none).",
+                name=territory.name,
+            )
         )
     survey = Survey(
         slug=definition.slug,
@@ -65,10 +67,18 @@ def create_survey(session: Session, definition: SurveyDefinition, *, actor: Acto
         session.flush()
     except IntegrityError as error:
         session.rollback()
-        raise Conflict(_("Đã có đợt khảo sát mang tên ngắn „%(slug)s”. Xin chọn tên khác.", slug=definition.slug)) from error
+        raise Conflict(
+            _("Đã có đợt khảo sát mang tên ngắn „%(slug)s”. Xin chọn tên khác.", slug=definition.slug)
+        ) from error
     record(
-        session, actor, "survey.create", f"survey:{survey.slug}", questionnaire=questionnaire.content_hash,
-        territory=territory.code, share=survey.sample_share, rule=survey.sample_rule,
+        session,
+        actor,
+        "survey.create",
+        f"survey:{survey.slug}",
+        questionnaire=questionnaire.content_hash,
+        territory=territory.code,
+        share=survey.sample_share,
+        rule=survey.sample_rule,
     )
     return survey
 
@@ -81,12 +91,18 @@ def _find_territory(session: Session, wanted: Territory) -> Unit:
     above = [unit for unit in units if unit.level != "commune"]
     if not above:
         raise NotFound(
-            _("Không có tỉnh hoặc huyện mang mã %(code)s. Xin nhập danh mục đơn vị hành chính trước.", code=wanted.code)
+            _(
+                "Không có tỉnh hoặc huyện mang mã %(code)s. Xin nhập danh mục đơn vị hành chính trước.",
+                code=wanted.code,
+            )
         )
     if len({unit.code_system for unit in above}) > 1:
         raise UserError(
-            _("Mã %(code)s có trong nhiều bộ mã: %(systems)s. Xin ghi thêm code_system.",
-              code=wanted.code, systems=", ".join(unit.code_system for unit in above))
+            _(
+                "Mã %(code)s có trong nhiều bộ mã: %(systems)s. Xin ghi thêm code_system.",
+                code=wanted.code,
+                systems=", ".join(unit.code_system for unit in above),
+            )
         )
     return above[0]
 
@@ -94,7 +110,10 @@ def _find_territory(session: Session, wanted: Territory) -> Unit:
 def _has_districts(session: Session, territory: Unit) -> bool:
     if territory.level == "district":
         return True
-    return session.scalar(select(Unit.id).where(Unit.parent_id == territory.id, Unit.level == "district").limit(1)) is not None
+    return (
+        session.scalar(select(Unit.id).where(Unit.parent_id == territory.id, Unit.level == "district").limit(1))
+        is not None
+    )
 
 
 def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, reason: str = "") -> None:
@@ -108,19 +127,36 @@ def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, rea
         The step is not allowed from the present state.
     """
     if state not in STATES:
-        raise UserError(_("Không có trạng thái „%(state)s”. Xin dùng một trong: %(states)s.",
-                          state=state[:40], states=", ".join(STATES)))
-    session.refresh(survey, with_for_update=True)
+        raise UserError(
+            _(
+                "Không có trạng thái „%(state)s”. Xin dùng một trong: %(states)s.",
+                state=state[:40],
+                states=", ".join(STATES),
+            )
+        )
+    session.refresh(survey, with_for_update={"of": Survey})
     if state == "sampled":
         raise Conflict(_("Trạng thái „đã bốc mẫu” chỉ có được bằng việc bốc mẫu."))
     if state == "published":
         raise Conflict(_("Trạng thái „đã công bố” chỉ có được khi lãnh đạo duyệt bản công bố."))
     if state not in STEPS.get(survey.state, ()):
         raise Conflict(
-            _("Đợt khảo sát đang ở trạng thái „%(now)s”, không chuyển sang „%(then)s” được.", now=survey.state, then=state)
+            _(
+                "Đợt khảo sát đang ở trạng thái „%(now)s”, không chuyển sang „%(then)s” được.",
+                now=survey.state,
+                then=state,
+            )
         )
     if survey.state == "closed" and not reason.strip():
         raise UserError(_("Mở lại đợt đã đóng cần ghi lý do."))
-    record(session, actor, "survey.state", f"survey:{survey.slug}", before=survey.state, after=state, reason=reason[:500])
+    record(
+        session,
+        actor,
+        "survey.state",
+        f"survey:{survey.slug}",
+        before=survey.state,
+        after=state,
+        reason=reason[:500],
+    )
     survey.state = state
     session.flush()

@@ -28,7 +28,9 @@ def surveys() -> ResponseReturnValue:
     """The surveys this person may see."""
     shown = [survey for survey in all_surveys(db.session) if may_on(VIEW_SURVEYS, survey)]
     return render_template(
-        "office/surveys.html", surveys=shown, may_create=holds(current_user, EDIT_SURVEYS),
+        "office/surveys.html",
+        surveys=shown,
+        may_create=holds(current_user, EDIT_SURVEYS),
         simulated=any(survey.simulated for survey in shown),
     )
 
@@ -39,7 +41,10 @@ def new_survey() -> ResponseReturnValue:
     """A new survey."""
     form = SurveyForm()
     form.questionnaire.choices = [
-        (f"{stored.key}@{stored.version}", f"{instrument_of(db.session, stored.id).title.vi} ({stored.version})")
+        (
+            f"{stored.key}@{stored.version}",
+            f"{instrument_of(db.session, stored.id).title.vi} ({stored.version})",
+        )
         for stored in all_questionnaires(db.session)
     ]
     form.territory.choices = [

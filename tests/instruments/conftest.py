@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +9,10 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
+from survey_app.instruments.loader import load_file
+from survey_app.instruments.schema import Instrument
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from survey_app.instruments.loader import load_file  # noqa: E402
-from survey_app.instruments.schema import Instrument  # noqa: E402
-
 EXAMPLES = ROOT / "tests" / "questionnaires"
 
 

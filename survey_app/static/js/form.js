@@ -1,5 +1,5 @@
 // Shows and hides questions as the answers they depend on change. Without this file the server does the same
-// at the next "Tiếp tục". A "none of these" unticks the rest. A rule is data: {"item":"n5","in":[3]}, {"all":[…]}, {"any":[…]}, {"not":…}.
+// at the next "Tiếp tục". A "none of these" unticks the rest. A rule is data: {"op":"in","item":"n5","values":[3],"missing":[]} or {"op":"all","of":[…]}.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-questions]");
@@ -24,21 +24,21 @@
     const [a, b] = isNumber(left) && isNumber(right) ? [Number(left), Number(right)] : [String(left), String(right)];
     return a < b ? -1 : a > b ? 1 : 0;
   };
-  const same = (left, right) => order(left, right) === 0;
-  const anyIs = (answer, wanted) => [answer].flat().some((value) => [wanted].flat().some((one) => same(value, one)));
+  const among = (answer, values) => [answer].flat().some((one) => values.some((value) => order(one, value) === 0));
 
+  // The same rules as survey_app/instruments/conditions.py: a comparison with a missing answer is false, and a code
+  // such as "no opinion" is missing unless the rule names it.
   const holds = (rule, answers) => {
-    if (rule.all) return rule.all.every((part) => holds(part, answers));
-    if (rule.any) return rule.any.some((part) => holds(part, answers));
-    if (rule.not) return !holds(rule.not, answers);
+    if (rule.op === "all") return rule.of.every((part) => holds(part, answers));
+    if (rule.op === "any") return rule.of.some((part) => holds(part, answers));
+    if (rule.op === "not") return !holds(rule.of[0], answers);
     const answer = answers[rule.item];
     if (answer === undefined || answer === null) return false;
-    if (rule.in != null) return anyIs(answer, rule.in);
-    if (rule.not_in != null) return !anyIs(answer, rule.not_in);
-    if (rule.eq != null) return anyIs(answer, rule.eq);
-    if (rule.ge != null) return order(answer, rule.ge) >= 0;
-    if (rule.le != null) return order(answer, rule.le) <= 0;
-    return false;
+    const listed = among(answer, rule.values);
+    if (rule.op === "in" || rule.op === "eq") return listed;
+    if (among(answer, rule.missing)) return false;
+    if (rule.op === "not_in") return !listed;
+    return rule.op === "ge" ? order(answer, rule.values[0]) >= 0 : order(answer, rule.values[0]) <= 0;
   };
 
   const update = () => {

@@ -1,4 +1,4 @@
-"""Characters that no text of a questionnaire or an answer may hold.
+"""Characters that no text of ours may hold: in questionnaires, answers, names or files.
 
 Only what can harm is refused: controls, lone surrogates, noncharacters and the marks that turn the direction
 of what follows. Invisible but harmless marks (a zero-width space pasted from a web page) pass: a citizen

@@ -1,0 +1,68 @@
+# Hài Lòng: `make run` serves the demonstration, `make test` proves the whole; both from a bare clone.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export HOST PORT
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test test-long check bench clean lock translations translations-update
+
+run: $(VENV)/.installed translations
+	@$(BIN)/flask --app wsgi start
+
+test: $(VENV)/.installed-dev translations
+	@bin/require-system browser database
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -m "not long"
+
+test-long: $(VENV)/.installed-dev translations
+	@bin/require-system browser database statistics
+	$(BIN)/pytest
+
+check: $(VENV)/.installed-dev translations
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python bin/check-translations
+	$(BIN)/python bin/check-migrations
+
+bench: $(VENV)/.installed-dev translations
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f translations/*/LC_MESSAGES/*.mo
+
+# requirements*.in are what we choose; requirements*.txt are every version, with hashes.
+lock: $(VENV)/.installed-dev
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+
+$(VENV)/bin/pip:
+	@bin/require-system venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/.installed
+
+# Catalogues are compiled when they are newer than what is compiled.
+translations: translations/en/LC_MESSAGES/messages.mo
+
+translations/en/LC_MESSAGES/messages.mo: translations/en/LC_MESSAGES/messages.po | $(VENV)/.installed
+	@$(BIN)/pybabel --quiet compile -d translations 2>/dev/null
+
+# After changing texts: extract them, then finish translations/en/LC_MESSAGES/messages.po by hand.
+translations-update: $(VENV)/.installed-dev
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k ngettext:1,2 --no-location --sort-output -o /dev/stdout . > translations/messages.pot
+	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations -l en --no-fuzzy-matching --ignore-obsolete
+	rm translations/messages.pot

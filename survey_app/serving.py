@@ -13,6 +13,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from survey_app.database import db
 from survey_app.demonstration import load_demonstration
 from survey_app.settings import ROOT
 from survey_app.setup import prepare
@@ -48,6 +49,7 @@ def start_command(host: str, port: int) -> None:
 
 def serve(host: str, port: int, workers: int) -> None:
     """Run the web server and the worker; they live and die together."""
+    _let_go_of_the_database()
     python = sys.executable
     commands = [
         [
@@ -91,6 +93,12 @@ def serve(host: str, port: int, workers: int) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
     sys.exit(code)
+
+
+def _let_go_of_the_database() -> None:
+    """The parent only waits from here on; a transaction left open by preparing would lock every writer out."""
+    db.session.close()
+    db.engine.dispose()
 
 
 def _as_interrupt(number: int, frame: object) -> None:

@@ -86,7 +86,7 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> str:
     driver = DRIVERS.get(url.get_backend_name())
     if driver is None:
         raise SettingsError(f"HAILONG_DATABASE_URL names {url.get_backend_name()!r}; use sqlite or postgresql.")
-    if driver == "sqlite" and not url.database:
+    if driver == "sqlite" and url.database in (None, "", ":memory:"):
         raise SettingsError("HAILONG_DATABASE_URL names no file; an in-memory database would lose every answer.")
     return url.set(drivername=driver).render_as_string(hide_password=False)
 

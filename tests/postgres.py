@@ -34,13 +34,29 @@ def running_server() -> Iterator[str]:
     data = folder / "data"
 
     def run(*command: str) -> None:
-        done = subprocess.run(command, user=user, cwd=folder, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            user=user,
+            cwd=folder,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
 
-    run(str(binaries / "initdb"), "-D", str(data), "-U", "tester", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
-        "--no-sync")
+    run(
+        str(binaries / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "tester",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    )
     options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
     run(str(binaries / "pg_ctl"), "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
     try:

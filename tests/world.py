@@ -31,8 +31,13 @@ def definition(**changes: Any) -> SurveyDefinition:
         "questionnaire": "sipas-commune",
         "territory": "91",
         "period": {"from": date(2020, 7, 1), "to": date(2020, 9, 30)},
-        "sample": {"share": 0.3, "rule": "total", "stratify_by": "district", "min_per_stratum": 2,
-                   "cases_per_commune": 40},
+        "sample": {
+            "share": 0.3,
+            "rule": "total",
+            "stratify_by": "district",
+            "min_per_stratum": 2,
+            "cases_per_commune": 40,
+        },
         "target": {"rate": 0.8, "basis": "Kế hoạch 138/KH-UBND"},
     }
     return read_definition(data | changes)
@@ -80,9 +85,7 @@ def begin(client: FlaskClient, slug: str, commune: str) -> str:
     from tests.conftest import token_in
 
     page = client.get(f"/s/{slug}")
-    done = client.post(
-        f"/s/{slug}", data={"csrf_token": token_in(page.text), "commune": commune, "consent": "1"}
-    )
+    done = client.post(f"/s/{slug}", data={"csrf_token": token_in(page.text), "commune": commune, "consent": "1"})
     assert done.status_code == 302, done.text
     return str(done.headers["Location"])
 

@@ -81,7 +81,7 @@ def _complaint_about_cells(row: dict[str, str], with_districts: bool) -> str | N
             return _("Ô %(column)s có ký tự ẩn. Xin gõ lại ô này.", column=name)
         if looks_like_formula(row[name]):
             return _("Ô %(column)s bắt đầu như một công thức. Xin gõ lại ô này.", column=name)
-        if name.endswith("_code") and not row[name].isascii():
+        if name.endswith("_code") and not (row[name].isascii() and row[name].isalnum()):
             return _("Mã ở ô %(column)s chỉ gồm chữ số và chữ cái không dấu.", column=name)
     return None
 

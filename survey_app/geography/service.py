@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import IO
@@ -30,6 +31,7 @@ from survey_app.plain_text import sort_key
 
 #: Since this day provinces have no districts (Luật Tổ chức chính quyền địa phương 72/2025/QH15).
 TWO_LEVELS_SINCE = date(2025, 7, 1)
+CODE_SYSTEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def import_units(
         raise UserError(_("Tệp không có dòng nào sau dòng tên cột."))
     system = code_system or ("tctk-2020" if with_districts else "tctk-2025")
     start = valid_from or (date(2020, 1, 1) if with_districts else TWO_LEVELS_SINCE)
+    if not CODE_SYSTEM.fullmatch(system):
+        raise UserError(_("Tên bộ mã chỉ gồm chữ không dấu, chữ số, gạch nối, nhiều nhất 40 ký tự, ví dụ tctk-2020."))
     end = valid_to or (date(2025, 6, 30) if with_districts and start < TWO_LEVELS_SINCE else None)
     if end is not None and end < start:
         raise UserError(_("Ngày hết hiệu lực phải sau ngày bắt đầu hiệu lực."))

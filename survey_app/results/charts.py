@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
-import textwrap
 import xml.etree.ElementTree as ET
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from survey_app.i18n import decimal, percent
 from survey_app.results.estimates import Row
 from survey_app.settings import ROOT
 
-INK, MUTED, LINE, PRIMARY = "#17212B", "#52606D", "#D9D4C7", "#0B5C6B"
-VERDICT_STYLE = {"met": ("o", "#1B7F8C"), "not_met": ("^", "#B5471F"), "not_proven": ("D", "#6B6F76")}
+INK, MUTED, TRACK, PRIMARY, NOTICE = "#17212B", "#52606D", "#D9D4C7", "#0B5C6B", "#7A4B00"
+VERDICT_STYLE = {"met": ("o", 8.0, "#1B7F8C"), "not_met": ("^", 9.0, "#B5471F"), "not_proven": ("D", 7.0, "#6B6F76")}
 WIDTHS = (360, 720, 1200)
 NARROW = 480
 DPI = 96
@@ -32,12 +34,34 @@ class ChartText:
     description: str
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where things stand, in pixels; ``unit`` enlarges type and marks on large pictures."""
+
+    width: float
+    narrow: bool
+    unit: float
+    label_width: float
+    track_left: float
+    track_right: float
+
+    def size(self, pixels: float) -> float:
+        """A length drawn for a 720 (narrow: 360) pixel chart, on this one."""
+        return pixels * self.unit
+
+    def place(self, share: float) -> float:
+        """The x of a share between 0 and 1."""
+        return self.track_left + share * (self.track_right - self.track_left)
+
+
 def sort_weakest_first(rows: list[Row]) -> list[Row]:
     """Weakest first; withheld figures last."""
     return sorted(rows, key=lambda row: (row.estimate is None, row.estimate or 0.0))
 
 
-def dot_chart(rows: list[Row], language: str, *, words: ChartText, width: int, simulated: bool, form: str = "svg") -> bytes:
+def dot_chart(
+    rows: list[Row], language: str, *, words: ChartText, width: int, simulated: bool, form: str = "svg"
+) -> bytes:
     """A dot with its interval for each row on a common axis from 0 to 100, with the target line.
 
     Parameters
@@ -45,29 +69,339 @@ def dot_chart(rows: list[Row], language: str, *, words: ChartText, width: int, s
     rows : list of Row
         In the order shown, from the top.
     width : int
-        Pixels at 96 per inch; below 480 the labels stand above the lines.
+        Pixels at 96 per inch; below 480 the labels stand above the lines. Labels are never cut: rows grow.
     form : {"svg", "png"}
+        A PNG stands alone, so it carries its title.
     """
     pyplot = _pyplot()
-    narrow = width < NARROW
-    labels = [_label(row, language, 34 if narrow else (52 if width > 900 else 38)) for row in rows]
-    row_height = 62 if narrow else (44 if width < 900 else 40)
-    height = 64 + row_height * max(len(rows), 1) + (22 if simulated else 0)
-    figure = pyplot.figure(figsize=(width / DPI, height / DPI), dpi=DPI)
-    left, right = (0.03, 0.97) if narrow else (0.40, 0.78)
-    axes = figure.add_axes((left, 34 / height, right - left, 1 - (34 + 30 + (22 if simulated else 0)) / height))
-    _dress(axes, len(rows), language)
-    if rows:
-        _draw_target(axes, rows[0], language)
-    for place, (row, label) in enumerate(zip(rows, labels, strict=True)):
-        _draw_row(axes, place, row, label, narrow=narrow)
-    if simulated:
-        figure.text(0.5, 1 - 14 / height, _("dữ liệu mô phỏng"), ha="center", va="center", fontsize=10,
-                    color="#7A4B00", fontweight="semibold")
+    margin = width / 50 if form == "png" else 0.0
+    layout = _lay_out(width - 2 * margin, [_label(row, language) for row in rows])
+    title = _wrap(words.title, layout.width - 2, layout.size(16), bold=True) if form == "png" else []
+    key = _arrange_key(rows, layout)
+    labels = [_wrap(_label(row, language), layout.label_width, _label_size(layout)) for row in rows]
+    top = layout.size(26 * len(title) + 30 * simulated + 24 * len(key) + (12 if layout.narrow else 34))
+    heights = [_row_height(row, label, layout) for row, label in zip(rows, labels, strict=True)]
+    height = top + sum(heights) + layout.size(34)
+
+    figure = pyplot.figure(figsize=(width / DPI, (height + 2 * margin) / DPI), dpi=DPI)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(-margin, width - margin), ylim=(height + margin, -margin))
+    axes.axis("off")
+    figure.patch.set_visible(form == "png")
+    pen = Pen(axes, layout)
+    y = _draw_heading(pen, title, key, simulated=simulated)
+    if rows and not layout.narrow:
+        _draw_columns(pen, rows[0], y, height - layout.size(30))
+    y = top
+    for row, label, row_height in zip(rows, labels, heights, strict=True):
+        (_draw_narrow_row if layout.narrow else _draw_wide_row)(pen, row, label, y, row_height)
+        y += row_height
+    _draw_axis(pen, y + layout.size(6))
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white" if form == "png" else "none")
+    figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white")
     pyplot.close(figure)
-    return buffer.getvalue() if form == "png" else _tidy_svg(buffer.getvalue(), words, width, height)
+    return _few_colours(buffer) if form == "png" else _tidy_svg(buffer.getvalue(), words, width, height)
+
+
+def _few_colours(picture: io.BytesIO) -> bytes:
+    """The same PNG at a quarter of its weight: a chart has few colours."""
+    from PIL import Image
+
+    smaller = io.BytesIO()
+    Image.open(picture).convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(smaller, "png", optimize=True)
+    return smaller.getvalue()
+
+
+def _lay_out(width: float, labels: list[str]) -> Layout:
+    if width < NARROW:
+        unit = width / 360
+        return Layout(width, True, unit, width - 2, 5 * unit, width - 5 * unit)
+    unit = 1.0 if width <= 720 else 1.3
+    figures, gap = 220 * unit, 18 * unit
+    widest = max((_measure(label, 13.5 * unit) for label in labels), default=0.0)
+    label = min(widest + 2, 0.54 * (width - figures - 2 * gap))
+    return Layout(width, False, unit, label, label + gap, width - figures - gap)
+
+
+class Pen:
+    """Draws on axes whose units are pixels, y downwards."""
+
+    def __init__(self, axes: Any, layout: Layout) -> None:
+        self.axes = axes
+        self.layout = layout
+
+    def write(
+        self, x: float, y: float, text: str, size: float, *, colour: str = INK, bold: bool = False, end: bool = False
+    ) -> None:
+        """One line of text whose middle is at y; ``end``: right-aligned at x."""
+        self.axes.text(
+            x,
+            y + 0.36 * size,
+            text,
+            fontsize=size * 72 / DPI,
+            color=colour,
+            fontweight="semibold" if bold else "normal",
+            ha="right" if end else "left",
+            va="baseline",
+            parse_math=False,
+        )
+
+    def line(
+        self, x: tuple[float, float], y: tuple[float, float], colour: str, thick: float, dash: Any = "solid"
+    ) -> None:
+        """A straight line; its thickness is for a chart of unit 1."""
+        self.axes.plot(
+            x,
+            y,
+            color=colour,
+            linewidth=self.layout.size(thick) * 72 / DPI,
+            linestyle=dash,
+            solid_capstyle="butt",
+            clip_on=False,
+        )
+
+    def mark(self, x: float, y: float, verdict: str | None, *, hollow: bool = False) -> None:
+        """The sign of a verdict: shape and colour; hollow where a figure is for reference only."""
+        shape, size, colour = VERDICT_STYLE[verdict or "not_proven"]
+        self.axes.plot(
+            [x],
+            [y],
+            marker=shape,
+            markersize=self.layout.size(size) * 72 / DPI,
+            markerfacecolor="white" if hollow else colour,
+            markeredgecolor=colour if hollow else "white",
+            markeredgewidth=self.layout.size(1.6 if hollow else 0.8) * 72 / DPI,
+            linestyle="none",
+            clip_on=False,
+        )
+
+    def interval(self, low: float, high: float, y: float, colour: str) -> None:
+        """A line with upright ends, so that an interval narrower than its dot is still seen."""
+        tick = self.layout.size(5.5)
+        self.line((low, high), (y, y), colour, 2)
+        for x in (low, high):
+            self.line((x, x), (y - tick, y + tick), colour, 1.5)
+
+    def withheld(self, x: float, y: float) -> None:
+        """The sign ◌, drawn, because few fonts have it."""
+        from matplotlib.patches import Circle
+
+        self._outline(Circle((x, y), self.layout.size(5)), MUTED, (0, (1.5, 1.5)))
+
+    def frame(self, width: float, y: float, height: float) -> None:
+        """A thin frame at the left edge."""
+        from matplotlib.patches import Rectangle
+
+        self._outline(Rectangle((0.5, y), width, height), NOTICE, "solid")
+
+    def _outline(self, patch: Any, colour: str, dash: Any) -> None:
+        patch.set(fill=False, edgecolor=colour, linewidth=self.layout.size(1.2) * 72 / DPI, linestyle=dash)
+        patch.set_clip_on(False)
+        self.axes.add_patch(patch)
+
+
+def _draw_heading(pen: Pen, title: list[str], key: list[list[tuple[str, str]]], *, simulated: bool) -> float:
+    """Title, the words for simulated data, the key; returns where they end."""
+    size = pen.layout.size
+    y = 0.0
+    for line in title:
+        pen.write(0, y + size(12), line, size(16), bold=True)
+        y += size(26)
+    if simulated:
+        text = _("dữ liệu mô phỏng")
+        pen.frame(_measure(text, size(13), bold=True) + size(16), y + size(1), size(22))
+        pen.write(size(8), y + size(12), text, size(13), colour=NOTICE, bold=True)
+        y += size(30)
+    for line_of_key in key:
+        x = 0.0
+        for sign, text in line_of_key:
+            _draw_sign(pen, sign, x + size(7), y + size(11))
+            pen.write(x + size(19), y + size(11), text, size(_KEY), colour=MUTED)
+            x += _key_width(text, pen.layout)
+        y += size(24)
+    return y
+
+
+_KEY = 12.5
+
+
+def _arrange_key(rows: list[Row], layout: Layout) -> list[list[tuple[str, str]]]:
+    """The signs that occur, in words, broken into lines that fit."""
+    shown = [row for row in rows if row.estimate is not None]
+    verdicts = {row.verdict or "not_proven" for row in shown}
+    names = {"met": _("đạt"), "not_met": _("không đạt"), "not_proven": _("chưa đủ bằng chứng")}
+    entries = [(verdict, name) for verdict, name in names.items() if verdict in verdicts]
+    if any("model_assisted" in row.marks for row in shown):
+        entries.append(("reference", _("rỗng: chỉ để tham khảo")))
+    if shown and shown[0].ci:
+        entries.append(("interval", _("khoảng tin cậy %(level)s", level=_short_percent(shown[0].ci["level"]))))
+    if rows and layout.narrow:
+        entries.append(("target", _target_words(rows[0])))
+    lines: list[list[tuple[str, str]]] = [[]]
+    used = 0.0
+    for entry in entries:
+        wide = _key_width(entry[1], layout)
+        if lines[-1] and used + wide > layout.width:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(entry)
+        used += wide
+    return [line for line in lines if line]
+
+
+def _key_width(text: str, layout: Layout) -> float:
+    return _measure(text, layout.size(_KEY)) + layout.size(36)
+
+
+def _draw_sign(pen: Pen, sign: str, x: float, y: float) -> None:
+    half = pen.layout.size(7)
+    if sign == "interval":
+        pen.interval(x - half, x + half, y, MUTED)
+    elif sign == "target":
+        pen.line((x, x), (y - half, y + half), PRIMARY, 2)
+    else:
+        pen.mark(x, y, None if sign == "reference" else sign, hollow=sign == "reference")
+
+
+def _draw_columns(pen: Pen, row: Row, y: float, bottom: float) -> None:
+    """The heads of a wide chart's columns, and its target line."""
+    layout, size = pen.layout, pen.layout.size
+    y += size(16)
+    target = layout.place(row.target)
+    text = _target_words(row)
+    half = _measure(text, size(12.5), bold=True) / 2
+    middle = min(max(target, layout.track_left + half), layout.track_right + size(6) - half)
+    pen.write(middle - half, y, text, size(12.5), colour=PRIMARY, bold=True)
+    pen.line((target, target), (y + size(10), bottom), PRIMARY, 1.4, (0, (3.5, 2.5)))
+    pen.write(layout.width - size(220) + size(64), y, _("khoảng tin cậy"), size(12), colour=MUTED)
+    pen.write(layout.width, y, _("số người"), size(12), colour=MUTED, end=True)
+
+
+def _draw_wide_row(pen: Pen, row: Row, label: list[str], top: float, height: float) -> None:
+    layout, size = pen.layout, pen.layout.size
+    y = top + height / 2
+    for number, line in enumerate(label):
+        pen.write(0, y + (number - (len(label) - 1) / 2) * size(18), line, _label_size(layout))
+    column = layout.width - size(220)
+    if row.estimate is None or row.ci is None:
+        pen.withheld(column + size(6), y)
+        pen.write(column + size(18), y, _("không công bố: dưới 10 phiếu"), size(12.5), colour=MUTED)
+        return
+    _draw_estimate(pen, row, y)
+    pen.write(column + size(56), y, percent(row.estimate), size(13.5), bold=True, end=True)
+    pen.write(column + size(64), y, _interval_words(row), size(13), colour=MUTED)
+    pen.write(layout.width, y, decimal(row.respondents, 0), size(13), colour=MUTED, end=True)
+
+
+def _draw_narrow_row(pen: Pen, row: Row, label: list[str], top: float, height: float) -> None:
+    layout, size = pen.layout, pen.layout.size
+    for number, line in enumerate(label):
+        pen.write(0, top + size(11 + 20 * number), line, _label_size(layout))
+    y = top + size(12 + 20 * len(label))
+    if row.estimate is None or row.ci is None:
+        pen.withheld(size(7), y)
+        pen.write(size(19), y, _("không công bố: dưới 10 phiếu"), size(14), colour=MUTED)
+    else:
+        rate = percent(row.estimate)
+        pen.write(0, y, rate, size(15), bold=True)
+        pen.write(_measure(rate, size(15), bold=True) + size(6), y, f"({_interval_words(row)})", size(14), colour=MUTED)
+        people = ngettext("%(count)s người", "%(count)s người", row.respondents, count=decimal(row.respondents, 0))
+        pen.write(layout.width, y, people, size(14), colour=MUTED, end=True)
+        _draw_estimate(pen, row, top + height - size(24))
+
+
+def _draw_estimate(pen: Pen, row: Row, y: float) -> None:
+    """The row's own line from 0 to 100, the interval and the dot."""
+    layout, size = pen.layout, pen.layout.size
+    pen.line((layout.track_left, layout.track_right), (y, y), TRACK, 1)
+    if layout.narrow:
+        target = layout.place(row.target)
+        pen.line((target, target), (y - size(8), y + size(8)), PRIMARY, 2)
+    limits = row.ci or {}
+    low, high = (layout.place(limits.get(end) or 0.0) for end in ("low", "high"))
+    colour = VERDICT_STYLE[row.verdict or "not_proven"][2]
+    pen.interval(low, high, y, colour)
+    pen.mark(layout.place(row.estimate or 0.0), y, row.verdict, hollow="model_assisted" in row.marks)
+
+
+def _draw_axis(pen: Pen, y: float) -> None:
+    layout, size = pen.layout, pen.layout.size
+    pen.line((layout.track_left, layout.track_right), (y, y), MUTED, 1)
+    for value in range(0, 101, 20):
+        x = layout.place(value / 100)
+        pen.line((x, x), (y, y + size(4)), MUTED, 1)
+        text = "100%" if value == 100 else str(value)
+        wide = _measure(text, size(12))
+        left = min(x - _measure(text.rstrip("%"), size(12)) / 2, layout.width - wide)
+        pen.write(left, y + size(14), text, size(12), colour=MUTED)
+
+
+def _row_height(row: Row, label: list[str], layout: Layout) -> float:
+    if layout.narrow:
+        return layout.size(20 * len(label) + (36 if row.estimate is None else 62))
+    return layout.size(max(18 * len(label) + 14, 34))
+
+
+def _label_size(layout: Layout) -> float:
+    return layout.size(15 if layout.narrow else 13.5)
+
+
+def _label(row: Row, language: str) -> str:
+    if row.domain:
+        return row.domain_title.get(language, "")
+    title = row.title.get(language, "")
+    return f"{row.criterion}. {title}" if row.criterion else title
+
+
+def _interval_words(row: Row) -> str:
+    limits = row.ci or {}
+    return f"{decimal((limits.get('low') or 0) * 100)}–{decimal((limits.get('high') or 0) * 100)}"
+
+
+def _target_words(row: Row) -> str:
+    rate = _short_percent(row.target)
+    return _("mục tiêu trên %(rate)s", rate=rate) if row.target_operator == "gt" else _("mục tiêu %(rate)s", rate=rate)
+
+
+def _short_percent(share: float) -> str:
+    """A set value, not a measured one: 80%, 82,5%."""
+    return f"{decimal(share * 100, 0 if abs(share * 100 - round(share * 100)) < 1e-9 else 1)}%"
+
+
+def _wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Lines no wider than the width as our font sets them; a word that is wider alone is broken."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split():
+        candidate = f"{current} {word}".strip()
+        if _measure(candidate, size, bold=bold) <= width:
+            current = candidate
+            continue
+        if current:
+            lines.append(current)
+        while _measure(word, size, bold=bold) > width and len(word) > 1:
+            cut = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or _measure(word[:n], size, bold=bold) <= width)
+            lines.append(word[:cut])
+            word = word[cut:]  # noqa: PLW2901  the rest of a word too wide for a line
+        current = word
+    return [*lines, current] if current or not lines else lines
+
+
+def _measure(text: str, size: float, *, bold: bool = False) -> float:
+    """The width of a text in pixels."""
+    return sum(_width_of(character, bold=bold) for character in text) * size
+
+
+@functools.lru_cache(maxsize=4096)
+def _width_of(character: str, *, bold: bool) -> float:
+    """The width of a character in our font, as a share of its size."""
+    _pyplot()
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="Be Vietnam Pro", size=100, weight="semibold" if bold else "normal")
+    pair, alone = (text_to_path.get_text_width_height_descent(t, font, False)[0] for t in (f"n{character}n", "nn"))
+    return float(pair - alone) / 100
 
 
 def _pyplot() -> Any:
@@ -82,70 +416,14 @@ def _pyplot() -> Any:
         for path in sorted((ROOT / "survey_app" / "static" / "fonts").glob("*.ttf")):
             font_manager.fontManager.addfont(path)
         matplotlib.rcParams.update(
-            {"font.family": "Be Vietnam Pro", "font.size": 10, "svg.fonttype": "none", "svg.hashsalt": "hai-long",
-             "text.color": INK, "axes.edgecolor": LINE, "xtick.color": MUTED, "ytick.color": INK}
+            {"font.family": "Be Vietnam Pro", "svg.fonttype": "none", "svg.hashsalt": "hai-long", "text.color": INK}
         )
         _fonts_ready = True
     return pyplot
 
 
-def _dress(axes: Any, count: int, language: str) -> None:
-    axes.set_xlim(0, 100)
-    axes.set_ylim(count - 0.4, -0.6)
-    axes.set_yticks([])
-    axes.set_xticks([0, 20, 40, 60, 80, 100], ["0", "20", "40", "60", "80", "100%"])
-    axes.tick_params(axis="x", length=3, width=0.6, labelsize=9)
-    for side in ("top", "left", "right"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_linewidth(0.8)
-    axes.set_facecolor("none")
-
-
-def _draw_target(axes: Any, row: Row, language: str) -> None:
-    target = row.target * 100
-    axes.axvline(target, color=PRIMARY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1, clip_on=False)
-    sign = ">" if row.target_operator == "gt" else "≥"
-    places = 0 if abs(target - round(target)) < 1e-9 else 1
-    axes.text(target, -0.68, _("mục tiêu %(sign)s %(rate)s%%", sign=sign, rate=decimal(target, places)), color=PRIMARY,
-              ha="right" if target > 60 else "center", va="bottom", fontsize=9)
-
-
-def _draw_row(axes: Any, place: int, row: Row, label: str, *, narrow: bool) -> None:
-    line = place + (0.22 if narrow else 0)
-    if narrow:
-        axes.text(0, place - 0.02, label, ha="left", va="bottom", fontsize=9.5)
-    else:
-        axes.text(-2.5, line, label, ha="right", va="center", fontsize=9.5)
-    if row.estimate is None or row.ci is None:
-        axes.text(2, line, _("◌ không công bố: dưới 10 phiếu"), ha="left", va="center", fontsize=9, color=MUTED)
-        return
-    marker, colour = VERDICT_STYLE[row.verdict or "not_proven"]
-    low, high = (row.ci["low"] or 0) * 100, (row.ci["high"] or 0) * 100
-    axes.plot([low, high], [line, line], color=colour, linewidth=2, solid_capstyle="round", clip_on=False, zorder=2)
-    axes.plot([row.estimate * 100], [line], marker=marker, color=colour, markersize=8, clip_on=False, zorder=3,
-              markeredgecolor="white", markeredgewidth=1)
-    figure_text = f"{percent(row.estimate)} ({decimal(low)}–{decimal(high)})"
-    if narrow:
-        axes.text(100, place + 0.36, f"{figure_text} · n={decimal(row.respondents, 0)}", ha="right", va="top",
-                  fontsize=8.5, color=MUTED)
-    else:
-        axes.text(103, line, figure_text, ha="left", va="center", fontsize=9.5, clip_on=False)
-        axes.text(159, line, f"n={decimal(row.respondents, 0)}", ha="right", va="center", fontsize=8.5, color=MUTED,
-                  clip_on=False)
-
-
-def _label(row: Row, language: str, characters: int) -> str:
-    name = row.domain_title.get(language, "") if row.domain else row.title.get(language, "")
-    if row.criterion and not row.domain:
-        name = f"{row.criterion}. {name}"
-    lines = textwrap.wrap(name, characters)
-    if len(lines) > 2:
-        lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), characters, placeholder=" …")]
-    return "\n".join(lines)
-
-
 def _tidy_svg(data: bytes, words: ChartText, width: int, height: float) -> bytes:
-    """Styles become attributes (the content policy allows no inline style), the chart gets a title and a description."""
+    """Styles become attributes (the content policy allows no inline style); a title and a description are added."""
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     root = ET.fromstring(data)  # noqa: S314  our own drawing
@@ -167,7 +445,7 @@ def _tidy_svg(data: bytes, words: ChartText, width: int, height: float) -> bytes
     root.insert(0, title)
     root.insert(1, description)
     text = ET.tostring(root, encoding="unicode")
-    return _unique_ids(text, width).encode()
+    return _unique_ids(text, f"c{width}{zlib.crc32(words.title.encode()):x}").encode()
 
 
 FONT = re.compile(r"(?:(?P<weight>\d+|bold|normal) )?(?P<size>[\d.]+)px (?P<family>.+)")
@@ -188,8 +466,9 @@ def _style_to_attributes(element: ET.Element) -> None:
             element.set(name, value)
 
 
-def _unique_ids(svg: str, width: int) -> str:
-    """Two charts on one page must not share ids."""
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="c{width}-\1"', svg)
-    svg = re.sub(r'xlink:href="#([^"]+)"', rf'xlink:href="#c{width}-\1"', svg)
-    return re.sub(r"url\(#([^)]+)\)", rf"url(#c{width}-\1)", svg)
+def _unique_ids(svg: str, prefix: str) -> str:
+    """Charts on one page must not share ids; an id that nothing points to is dropped."""
+    used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
+    svg = re.sub(r'xlink:href="#([^"]+)"', rf'xlink:href="#{prefix}-\1"', svg)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)

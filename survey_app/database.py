@@ -100,6 +100,7 @@ def init_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     alembic.init_app(app)
     app.before_request(_safe_requests_only_read)
+    app.teardown_request(_others_may_write)
     if sqlite:
         with app.app_context():
             _make_sqlite_durable(db.engine)
@@ -107,6 +108,10 @@ def init_database(app: Flask, settings: Settings) -> None:
 
 def _safe_requests_only_read() -> None:
     may_write.set(request.method not in ("GET", "HEAD", "OPTIONS"))
+
+
+def _others_may_write(error: BaseException | None) -> None:
+    may_write.set(True)
 
 
 def _make_sqlite_durable(engine: Engine) -> None:

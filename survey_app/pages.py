@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from survey_app.accounts.guards import holds
@@ -25,6 +26,7 @@ from survey_app.database import db
 from survey_app.errors import LinesRefused, UserError
 from survey_app.geography.queries import provinces
 from survey_app.i18n import LANGUAGES, language
+from survey_app.security import drain_request
 from survey_app.settings import VERSION
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,7 @@ def init_pages(app: Flask) -> None:
     app.context_processor(_frame)
     app.register_error_handler(UserError, _show_user_error)
     app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(DataError, _show_data_error)
     app.register_error_handler(Exception, _show_unexpected_error)
 
 
@@ -108,8 +111,17 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error
+    if code == 413:
+        drain_request()
     message, advice = _HTTP_WORDS.get(code, _HTTP_WORDS[400])()
     return _page(code, _TITLES.get(code, _TITLES[400])(), message, advice)
+
+
+def _show_data_error(error: DataError) -> ResponseReturnValue:
+    """The database cannot hold a value that was sent: a NUL character, a number or a text beyond its column."""
+    db.session.rollback()
+    log.warning("value refused by the database", endpoint=request.endpoint, reason=type(error.orig).__name__)
+    return _page(400, _TITLES[400](), _("Nội dung gửi lên có ký tự hoặc con số không lưu được."), _HTTP_WORDS[400]()[1])
 
 
 def _show_unexpected_error(error: Exception) -> ResponseReturnValue:

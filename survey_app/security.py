@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
+
+from survey_app.characters import is_clean
 
 CONTENT_POLICY = "; ".join(
     [
@@ -28,6 +30,7 @@ HEADERS = {
 #: A whole questionnaire with long open answers fits many times; a 5 MB answer is refused before it is read.
 MAXIMUM_FORM_BYTES = 1_000_000
 MAXIMUM_UPLOAD_BYTES = 64_000_000
+MAXIMUM_DRAIN_BYTES = 128_000_000
 
 
 def init_security(app: Flask, *, production: bool) -> None:
@@ -42,7 +45,21 @@ def init_security(app: Flask, *, production: bool) -> None:
         MAX_FORM_PARTS=2_000,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
+    app.before_request(_refuse_hidden_characters)
     app.after_request(_add_headers)
+
+
+def drain_request() -> None:
+    """Read the rest of a body that was too long, so that the browser shows our page and not a broken connection."""
+    stream, left = request.environ["wsgi.input"], MAXIMUM_DRAIN_BYTES
+    while left > 0 and (chunk := stream.read(min(left, 65_536))):
+        left -= len(chunk)
+
+
+def _refuse_hidden_characters() -> None:
+    """No page of ours has an address with NUL, controls or turned direction; PostgreSQL cannot even look for one."""
+    if not is_clean(request.path) or not all(map(is_clean, request.args.values())):
+        abort(404)
 
 
 def _add_headers(response: Response) -> Response:

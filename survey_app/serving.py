@@ -62,6 +62,8 @@ def serve(host: str, port: int, workers: int) -> None:
             "--workers",
             str(workers),
             "--preload",
+            "--config",
+            "python:survey_app.warm_up",
             "--log-level",
             "warning",
             "--graceful-timeout",

@@ -93,6 +93,8 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
     """The application on a fresh database of each kind."""
     application = create_app(read_settings(environment))
     application.testing = False  # errors become pages, as for people
+    hashing = application.extensions["security"].pwd_context  # cheap here, or the suite would only hash passwords
+    hashing.update(argon2__time_cost=1, argon2__memory_cost=32)
     yield application
     with application.app_context():
         db.engine.dispose()

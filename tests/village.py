@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.service import Receipt, Submission, accept_response
 from survey_app.database import db
+from survey_app.errors import UserError
 from survey_app.geography.service import import_units
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.service import store_questionnaire
@@ -92,6 +93,15 @@ def csv_of(rows: Iterable[dict[str, Any]], *, columns: list[str] | None = None) 
     columns = columns or list(rows[0])
     lines = [",".join(columns)] + [",".join(str(row.get(name, "")) for name in columns) for row in rows]
     return ("\n".join(lines) + "\n").encode()
+
+
+def refusal(work: Callable[[], Any]) -> UserError | None:
+    """The error in words that ``work`` ends with, or None where it does not."""
+    try:
+        work()
+    except UserError as error:
+        return error
+    return None
 
 
 def at_once(app: Flask, work: Callable[[int], Any], count: int) -> list[Any]:

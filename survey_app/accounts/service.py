@@ -17,6 +17,7 @@ from survey_app.accounts.models import Grant, Role, User
 from survey_app.accounts.roles import PERMISSIONS, SECTORS
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
+from survey_app.characters import is_clean
 from survey_app.database import now
 from survey_app.errors import Conflict, UserError
 from survey_app.geography.queries import find_unit
@@ -60,6 +61,8 @@ def add_user(
                 roles=", ".join(PERMISSIONS),
             )
         )
+    if name and not is_clean(name):
+        raise UserError(_("Họ tên có ký tự ẩn. Xin gõ lại."))
     user = session.scalar(select(User).where(User.email == address))
     made = ""
     if user is None:

@@ -13,6 +13,7 @@ from wtforms import BooleanField, EmailField, PasswordField, SubmitField
 
 from survey_app.accounts.models import Role, User
 from survey_app.accounts.service import is_locked, note_failed_sign_in, note_sign_in
+from survey_app.characters import is_clean
 from survey_app.database import db
 
 
@@ -28,6 +29,8 @@ class SignInForm(LoginForm):
         """Check lockout first, then the password; count what fails."""
         address = (self.email.data or "").strip().lower()
         self.email.data = address
+        if not is_clean(address + (self.password.data or "")):
+            return self._refuse(_("Thư điện tử hoặc mật khẩu chưa đúng. Xin kiểm tra rồi thử lại."))
         user = db.session.scalar(select(User).where(User.email == address))
         if user is not None and is_locked(user):
             return self._refuse(

@@ -12,6 +12,7 @@ from survey_app.database import db
 
 blueprint = Blueprint("audit", __name__)
 PAGE = 100
+LARGEST_ID = 2**31 - 1
 
 
 @blueprint.get("/quan-ly/nhat-ky")
@@ -19,5 +20,7 @@ PAGE = 100
 def trail() -> ResponseReturnValue:
     """The newest lines, page by page."""
     before = request.args.get("truoc", type=int)
+    if before is not None:
+        before = max(0, min(before, LARGEST_ID))
     entries = latest_entries(db.session, before=before, limit=PAGE)
     return render_template("office/trail.html", entries=entries, more=entries[-1].id if len(entries) == PAGE else None)

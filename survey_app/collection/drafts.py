@@ -16,6 +16,7 @@ from survey_app.collection.models import Draft, Invitation, Response
 from survey_app.collection.service import Receipt, Submission, accept_response, receipt_code
 from survey_app.database import now
 from survey_app.errors import Conflict, NotFound, UserError
+from survey_app.jobs.service import hourly
 from survey_app.sampling.models import FrameUnit
 from survey_app.surveys.models import Survey
 
@@ -91,6 +92,7 @@ def find_receipt(session: Session, survey: Survey, response_id: UUID) -> Receipt
     return Receipt(known, receipt_code(known), repeated=True) if known else None
 
 
+@hourly
 def discard_stale_drafts(session: Session) -> int:
     """Delete forms nobody came back to within a day."""
     result = session.execute(delete(Draft).where(Draft.updated_at < now() - DRAFT_LIFETIME))

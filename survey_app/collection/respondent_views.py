@@ -114,6 +114,9 @@ def _take(survey: Survey, draft: Draft, instrument: Instrument, part: int) -> Re
     if revealed:
         return redirect(_part_url(survey, draft, part, _anchor=f"q-{revealed[0]}"))
     following = _after(instrument, draft, part)
+    if following is None and (skipped := _skipped(instrument, draft)) is not None:
+        flash(_("Phần này còn câu chưa trả lời. Xin Ông/Bà trả lời rồi gửi phiếu."), "info")
+        following = skipped
     if following is not None:
         return redirect(_part_url(survey, draft, following))
     return _send(survey, draft, instrument, part, form)
@@ -177,6 +180,13 @@ def _after(instrument: Instrument, draft: Draft, part: int) -> int | None:
 
 def _before(instrument: Instrument, draft: Draft, part: int) -> int:
     return next((number for number in reversed(_parts_on_path(instrument, draft)) if number < part), 1)
+
+
+def _skipped(instrument: Instrument, draft: Draft) -> int | None:
+    """The first part with a required question on the path that was never answered; a page reached by its address."""
+    waiting = [item.key for item in visible_items(instrument, draft.answers) if item.required]
+    missing = next((key for key in waiting if key not in draft.answers), None)
+    return None if missing is None else instrument.sections.index(instrument.section_of(missing)) + 1
 
 
 def _without_draft(survey: Survey, draft_id: UUID) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -122,8 +123,6 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         raise AnswersRefused(checked.problems)
     if not checked.answers:
         raise UserError(_("Phiếu chưa có câu trả lời nào. Xin trả lời ít nhất một câu."))
-    if submission.invitation_id is not None:
-        _use_invitation(session, submission.invitation_id)
     response = Response(
         id=response_id,
         survey_id=survey.id,
@@ -141,6 +140,9 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     try:
         with session.begin_nested():
             session.add(response)
+            session.flush()  # before the token, so that a second click meets its own form and not a used token
+            if submission.invitation_id is not None:
+                _use_invitation(session, submission.invitation_id)
     except IntegrityError:
         known = session.get(Response, response_id, populate_existing=True)
         if known is None:
@@ -203,19 +205,16 @@ def _answer_again(
 ) -> Receipt:
     if known.sha256 == digest:
         return Receipt(known.id, receipt_code(known.id), digest, repeated=True)
-    seen = session.scalar(select(Dispute.id).where(Dispute.response_id == known.id, Dispute.sha256 == digest))
-    if seen is None:
-        session.add(
-            Dispute(
-                response_id=known.id,
-                unit_id=known.unit_id,
-                channel=known.channel,
-                day=submission.day or today(),
-                answers=answers,
-                sha256=digest,
-            )
-        )
-        session.flush()
+    dispute = Dispute(
+        response_id=known.id,
+        unit_id=known.unit_id,
+        channel=known.channel,
+        day=submission.day or today(),
+        answers=answers,
+        sha256=digest,
+    )
+    with suppress(IntegrityError), session.begin_nested():  # the same content is kept once, however often it comes
+        session.add(dispute)
     raise DisputedResponse(
         _("Mã phiếu này đã được nhận với nội dung khác. Phiếu trước giữ nguyên; phiếu này được lưu để xem lại.")
     )

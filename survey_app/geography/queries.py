@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from survey_app.characters import is_clean
 from survey_app.errors import NotFound
 from survey_app.geography.models import Unit
 
@@ -25,7 +26,7 @@ def find_unit(session: Session, code: str, *, level: str | None = None, code_sys
         query = query.where(Unit.level == level)
     if code_system:
         query = query.where(Unit.code_system == code_system)
-    unit = session.scalars(query).first()
+    unit = session.scalars(query).first() if is_clean(code) else None
     if unit is None:
         raise NotFound(_("Không có đơn vị hành chính mang mã %(code)s.", code=code[:40]))
     return unit

@@ -21,11 +21,13 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from .problems import Finding, Path
 
 MAX_DEPTH = 24
 
+_CODE = re.compile(r"0[0-9]+")  # 01 is the code of a province, not the number one
 _INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
 _WORDS: dict[str, object] = {
@@ -67,6 +69,8 @@ def read_tree(text: str) -> Tree:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         tree.refuse(_syntax_code(str(error.problem)), mark.line + 1 if mark else 1)
+    except ReaderError as error:  # a control character
+        tree.refuse("Q004", text.count("\n", 0, error.position) + 1)
     except (YAMLError, ValueError, OverflowError):  # such as an escape for a character that does not exist
         tree.refuse("Q004", max(tree.lines.values(), default=1))
     except _Stop:
@@ -153,6 +157,8 @@ def _scalar(event: ScalarEvent) -> object:
         return text
     if text in _WORDS:
         return _WORDS[text]
+    if _CODE.fullmatch(text):
+        return text
     if _INTEGER.fullmatch(text):
         return int(text)
     return float(text) if _DECIMAL.fullmatch(text) else text

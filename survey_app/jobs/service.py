@@ -28,6 +28,14 @@ HEARTBEAT_SECONDS = 1.0
 Progress = Callable[[int, int], None]
 Work = Callable[[Session, Job, Progress], dict[str, Any]]
 KINDS: dict[str, Work] = {}
+Chore = Callable[[Session], object]
+CHORES: list[Chore] = []
+
+
+def hourly(function: Chore) -> Chore:
+    """Register a chore that the worker does when it starts and every hour after."""
+    CHORES.append(function)
+    return function
 
 
 def work_of_kind(kind: str) -> Callable[[Work], Work]:

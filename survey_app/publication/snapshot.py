@@ -58,7 +58,7 @@ def take_snapshot(session: Session, survey: Survey) -> Snapshot:
         "responses": whole.responses,
         "channels": progress_by_channel(session, survey),
         "fingerprint": whole.fingerprint,
-        "figures": {by: rows_as_json(_own_rows(figures)) for by, figures in tables.items()},
+        "figures": {by: [row.as_json() for row in _own_rows(figures)] for by, figures in tables.items()},
         "choices": describe_choices(session, survey),
         "files": {name: hashlib.sha256(data).hexdigest() for name, (_kind, data) in sorted(files.items())},
         "version": VERSION,
@@ -101,11 +101,8 @@ def _describe_questionnaire(session: Session, survey: Survey) -> dict[str, Any]:
 
 def _make_files(survey: Survey, tables: dict[str, Figures]) -> dict[str, tuple[str, bytes]]:
     rows = [row for figures in tables.values() for row in _own_rows(figures)]
-    plain = rows_as_json(rows)
-    text = rows_as_csv(plain, simulated=survey.simulated)
-    document = {"survey": _describe_survey(survey), "rows": plain}
-    if survey.simulated:
-        document = {"note": "dữ liệu mô phỏng"} | document
+    text = rows_as_csv(rows, simulated=survey.simulated)
+    document = {"survey": _describe_survey(survey), "rows": rows_as_json(rows, simulated=survey.simulated)}
     files = {
         "so-lieu.csv": ("text/csv; charset=utf-8", b"\xef\xbb\xbf" + text.encode()),
         "so-lieu.json": ("application/json", json.dumps(document, ensure_ascii=False, indent=1).encode()),

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import io
-import re
-import xml.etree.ElementTree as ET
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +11,15 @@ from flask_babel import ngettext
 
 from survey_app.i18n import decimal, percent
 from survey_app.results.estimates import Row
-from survey_app.settings import ROOT
+from survey_app.results.svg import tidy_svg
+from survey_app.results.typesetting import load_pyplot, measure, wrap
 
 INK, MUTED, TRACK, PRIMARY, NOTICE = "#17212B", "#52606D", "#D9D4C7", "#0B5C6B", "#7A4B00"
 VERDICT_STYLE = {"met": ("o", 8.0, "#1B7F8C"), "not_met": ("^", 9.0, "#B5471F"), "not_proven": ("D", 7.0, "#6B6F76")}
 WIDTHS = (360, 720, 1200)
 NARROW = 480
+LABEL_NARROW, LABEL_WIDE, KEY = 15.0, 13.5, 12.5
 DPI = 96
-SVG = "http://www.w3.org/2000/svg"
-_fonts_ready = False
 
 
 @dataclass(frozen=True)
@@ -41,12 +37,11 @@ class Layout:
     width: float
     narrow: bool
     unit: float
-    label_width: float
     track_left: float
     track_right: float
 
     def size(self, pixels: float) -> float:
-        """A length drawn for a 720 (narrow: 360) pixel chart, on this one."""
+        """A length drawn for a 720 (narrow: 318) pixel chart, on this one."""
         return pixels * self.unit
 
     def place(self, share: float) -> float:
@@ -73,12 +68,11 @@ def dot_chart(
     form : {"svg", "png"}
         A PNG stands alone, so it carries its title.
     """
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     margin = width / 50 if form == "png" else 0.0
-    layout = _lay_out(width - 2 * margin, [_label(row, language) for row in rows])
-    title = _wrap(words.title, layout.width - 2, layout.size(16), bold=True) if form == "png" else []
+    layout, labels = _lay_out(width - 2 * margin, [_label(row, language) for row in rows])
+    title = wrap(words.title, layout.width - 2, layout.size(16), bold=True) if form == "png" else []
     key = _arrange_key(rows, layout)
-    labels = [_wrap(_label(row, language), layout.label_width, _label_size(layout)) for row in rows]
     top = layout.size(26 * len(title) + 30 * simulated + 24 * len(key) + (12 if layout.narrow else 34))
     heights = [_row_height(row, label, layout) for row, label in zip(rows, labels, strict=True)]
     height = top + sum(heights) + layout.size(34)
@@ -100,7 +94,11 @@ def dot_chart(
     buffer = io.BytesIO()
     figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white")
     pyplot.close(figure)
-    return _few_colours(buffer) if form == "png" else _tidy_svg(buffer.getvalue(), words, width, height)
+    return (
+        _few_colours(buffer)
+        if form == "png"
+        else tidy_svg(buffer.getvalue(), words.title, words.description, width, height)
+    )
 
 
 def _few_colours(picture: io.BytesIO) -> bytes:
@@ -108,19 +106,23 @@ def _few_colours(picture: io.BytesIO) -> bytes:
     from PIL import Image
 
     smaller = io.BytesIO()
-    Image.open(picture).convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(smaller, "png", optimize=True)
+    few = Image.open(picture).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    few.save(smaller, "png")
     return smaller.getvalue()
 
 
-def _lay_out(width: float, labels: list[str]) -> Layout:
+def _lay_out(width: float, labels: list[str]) -> tuple[Layout, list[list[str]]]:
+    """The layout for a width, and the labels broken into lines; short labels leave their room to the axis."""
     if width < NARROW:
-        unit = width / 360
-        return Layout(width, True, unit, width - 2, 5 * unit, width - 5 * unit)
+        unit = width / 318
+        return Layout(width, True, unit, 5 * unit, width - 5 * unit), [
+            wrap(label, width - 2, LABEL_NARROW * unit) for label in labels
+        ]
     unit = 1.0 if width <= 720 else 1.3
     figures, gap = 220 * unit, 18 * unit
-    widest = max((_measure(label, 13.5 * unit) for label in labels), default=0.0)
-    label = min(widest + 2, 0.54 * (width - figures - 2 * gap))
-    return Layout(width, False, unit, label, label + gap, width - figures - gap)
+    lines = [wrap(label, 0.54 * (width - figures - 2 * gap), LABEL_WIDE * unit) for label in labels]
+    widest = max((measure(line, LABEL_WIDE * unit) for label in lines for line in label), default=0.0)
+    return Layout(width, False, unit, widest + gap, width - figures - gap), lines
 
 
 class Pen:
@@ -209,20 +211,17 @@ def _draw_heading(pen: Pen, title: list[str], key: list[list[tuple[str, str]]], 
         y += size(26)
     if simulated:
         text = _("dữ liệu mô phỏng")
-        pen.frame(_measure(text, size(13), bold=True) + size(16), y + size(1), size(22))
+        pen.frame(measure(text, size(13), bold=True) + size(16), y + size(1), size(22))
         pen.write(size(8), y + size(12), text, size(13), colour=NOTICE, bold=True)
         y += size(30)
     for line_of_key in key:
         x = 0.0
         for sign, text in line_of_key:
             _draw_sign(pen, sign, x + size(7), y + size(11))
-            pen.write(x + size(19), y + size(11), text, size(_KEY), colour=MUTED)
+            pen.write(x + size(19), y + size(11), text, size(KEY), colour=MUTED)
             x += _key_width(text, pen.layout)
         y += size(24)
     return y
-
-
-_KEY = 12.5
 
 
 def _arrange_key(rows: list[Row], layout: Layout) -> list[list[tuple[str, str]]]:
@@ -250,7 +249,7 @@ def _arrange_key(rows: list[Row], layout: Layout) -> list[list[tuple[str, str]]]
 
 
 def _key_width(text: str, layout: Layout) -> float:
-    return _measure(text, layout.size(_KEY)) + layout.size(36)
+    return measure(text, layout.size(KEY)) + layout.size(36)
 
 
 def _draw_sign(pen: Pen, sign: str, x: float, y: float) -> None:
@@ -269,7 +268,7 @@ def _draw_columns(pen: Pen, row: Row, y: float, bottom: float) -> None:
     y += size(16)
     target = layout.place(row.target)
     text = _target_words(row)
-    half = _measure(text, size(12.5), bold=True) / 2
+    half = measure(text, size(12.5), bold=True) / 2
     middle = min(max(target, layout.track_left + half), layout.track_right + size(6) - half)
     pen.write(middle - half, y, text, size(12.5), colour=PRIMARY, bold=True)
     pen.line((target, target), (y + size(10), bottom), PRIMARY, 1.4, (0, (3.5, 2.5)))
@@ -281,7 +280,7 @@ def _draw_wide_row(pen: Pen, row: Row, label: list[str], top: float, height: flo
     layout, size = pen.layout, pen.layout.size
     y = top + height / 2
     for number, line in enumerate(label):
-        pen.write(0, y + (number - (len(label) - 1) / 2) * size(18), line, _label_size(layout))
+        pen.write(0, y + (number - (len(label) - 1) / 2) * size(18), line, size(LABEL_WIDE))
     column = layout.width - size(220)
     if row.estimate is None or row.ci is None:
         pen.withheld(column + size(6), y)
@@ -296,7 +295,7 @@ def _draw_wide_row(pen: Pen, row: Row, label: list[str], top: float, height: flo
 def _draw_narrow_row(pen: Pen, row: Row, label: list[str], top: float, height: float) -> None:
     layout, size = pen.layout, pen.layout.size
     for number, line in enumerate(label):
-        pen.write(0, top + size(11 + 20 * number), line, _label_size(layout))
+        pen.write(0, top + size(11 + 20 * number), line, size(LABEL_NARROW))
     y = top + size(12 + 20 * len(label))
     if row.estimate is None or row.ci is None:
         pen.withheld(size(7), y)
@@ -304,7 +303,8 @@ def _draw_narrow_row(pen: Pen, row: Row, label: list[str], top: float, height: f
     else:
         rate = percent(row.estimate)
         pen.write(0, y, rate, size(15), bold=True)
-        pen.write(_measure(rate, size(15), bold=True) + size(6), y, f"({_interval_words(row)})", size(14), colour=MUTED)
+        column = max(measure(text, size(15), bold=True) for text in (rate, "88,8%")) + size(8)
+        pen.write(column, y, f"({_interval_words(row)})", size(14), colour=MUTED)
         people = ngettext("%(count)s người", "%(count)s người", row.respondents, count=decimal(row.respondents, 0))
         pen.write(layout.width, y, people, size(14), colour=MUTED, end=True)
         _draw_estimate(pen, row, top + height - size(24))
@@ -331,8 +331,8 @@ def _draw_axis(pen: Pen, y: float) -> None:
         x = layout.place(value / 100)
         pen.line((x, x), (y, y + size(4)), MUTED, 1)
         text = "100%" if value == 100 else str(value)
-        wide = _measure(text, size(12))
-        left = min(x - _measure(text.rstrip("%"), size(12)) / 2, layout.width - wide)
+        wide = measure(text, size(12))
+        left = min(x - measure(text.rstrip("%"), size(12)) / 2, layout.width - wide)
         pen.write(left, y + size(14), text, size(12), colour=MUTED)
 
 
@@ -340,10 +340,6 @@ def _row_height(row: Row, label: list[str], layout: Layout) -> float:
     if layout.narrow:
         return layout.size(20 * len(label) + (36 if row.estimate is None else 62))
     return layout.size(max(18 * len(label) + 14, 34))
-
-
-def _label_size(layout: Layout) -> float:
-    return layout.size(15 if layout.narrow else 13.5)
 
 
 def _label(row: Row, language: str) -> str:
@@ -366,109 +362,3 @@ def _target_words(row: Row) -> str:
 def _short_percent(share: float) -> str:
     """A set value, not a measured one: 80%, 82,5%."""
     return f"{decimal(share * 100, 0 if abs(share * 100 - round(share * 100)) < 1e-9 else 1)}%"
-
-
-def _wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Lines no wider than the width as our font sets them; a word that is wider alone is broken."""
-    lines: list[str] = []
-    current = ""
-    for word in text.split():
-        candidate = f"{current} {word}".strip()
-        if _measure(candidate, size, bold=bold) <= width:
-            current = candidate
-            continue
-        if current:
-            lines.append(current)
-        while _measure(word, size, bold=bold) > width and len(word) > 1:
-            cut = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or _measure(word[:n], size, bold=bold) <= width)
-            lines.append(word[:cut])
-            word = word[cut:]  # noqa: PLW2901  the rest of a word too wide for a line
-        current = word
-    return [*lines, current] if current or not lines else lines
-
-
-def _measure(text: str, size: float, *, bold: bool = False) -> float:
-    """The width of a text in pixels."""
-    return sum(_width_of(character, bold=bold) for character in text) * size
-
-
-@functools.lru_cache(maxsize=4096)
-def _width_of(character: str, *, bold: bool) -> float:
-    """The width of a character in our font, as a share of its size."""
-    _pyplot()
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    font = FontProperties(family="Be Vietnam Pro", size=100, weight="semibold" if bold else "normal")
-    pair, alone = (text_to_path.get_text_width_height_descent(t, font, False)[0] for t in (f"n{character}n", "nn"))
-    return float(pair - alone) / 100
-
-
-def _pyplot() -> Any:
-    """Matplotlib with our fonts, loaded on first use: it takes half a second."""
-    global _fonts_ready  # noqa: PLW0603  fonts are registered once in a process
-    import matplotlib
-
-    matplotlib.use("agg")
-    from matplotlib import font_manager, pyplot
-
-    if not _fonts_ready:
-        for path in sorted((ROOT / "survey_app" / "static" / "fonts").glob("*.ttf")):
-            font_manager.fontManager.addfont(path)
-        matplotlib.rcParams.update(
-            {"font.family": "Be Vietnam Pro", "svg.fonttype": "none", "svg.hashsalt": "hai-long", "text.color": INK}
-        )
-        _fonts_ready = True
-    return pyplot
-
-
-def _tidy_svg(data: bytes, words: ChartText, width: int, height: float) -> bytes:
-    """Styles become attributes (the content policy allows no inline style); a title and a description are added."""
-    ET.register_namespace("", SVG)
-    ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    root = ET.fromstring(data)  # noqa: S314  our own drawing
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):
-                parent.remove(child)
-    for element in root.iter():
-        _style_to_attributes(element)
-    root.attrib.pop("height", None)
-    root.set("width", "100%")
-    root.set("viewBox", f"0 0 {width * 0.75:g} {height * 0.75:g}")
-    root.set("role", "img")
-    root.set("stroke-linejoin", "round")
-    title = ET.Element(f"{{{SVG}}}title")
-    title.text = words.title
-    description = ET.Element(f"{{{SVG}}}desc")
-    description.text = words.description
-    root.insert(0, title)
-    root.insert(1, description)
-    text = ET.tostring(root, encoding="unicode")
-    return _unique_ids(text, f"c{width}{zlib.crc32(words.title.encode()):x}").encode()
-
-
-FONT = re.compile(r"(?:(?P<weight>\d+|bold|normal) )?(?P<size>[\d.]+)px (?P<family>.+)")
-
-
-def _style_to_attributes(element: ET.Element) -> None:
-    style = element.attrib.pop("style", "")
-    for part in filter(None, (piece.strip() for piece in style.split(";"))):
-        name, _colon, value = (piece.strip() for piece in part.partition(":"))
-        if name == "font":
-            found = FONT.fullmatch(value)
-            if found:
-                element.set("font-size", found["size"])
-                element.set("font-family", "'Be Vietnam Pro', sans-serif")
-                if found["weight"]:
-                    element.set("font-weight", found["weight"])
-        else:
-            element.set(name, value)
-
-
-def _unique_ids(svg: str, prefix: str) -> str:
-    """Charts on one page must not share ids; an id that nothing points to is dropped."""
-    used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', svg))
-    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
-    svg = re.sub(r'xlink:href="#([^"]+)"', rf'xlink:href="#{prefix}-\1"', svg)
-    return re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)

@@ -23,8 +23,7 @@ def estimate_command(session: Session, slug: str, by: str, form: str) -> None:
     """Print every figure of a survey: the whole, then each part of the breakdown."""
     survey = find_survey(session, slug)
     figures = estimate_survey(session, survey, by)
-    rows = rows_as_json(figures.rows)
     if form == "json":
-        echo_json(rows)
+        echo_json(rows_as_json(figures.rows, simulated=survey.simulated))
     else:
-        click.echo(rows_as_csv(rows, simulated=survey.simulated), nl=False)
+        click.echo(rows_as_csv(figures.rows, simulated=survey.simulated), nl=False)

@@ -43,19 +43,22 @@ CSV_COLUMNS = (
 )
 
 
-def rows_as_json(rows: list[Row]) -> list[dict[str, Any]]:
-    """One object a row, every digit kept."""
-    return [row.as_json() for row in rows]
+NOTE = {"note": "dữ liệu mô phỏng"}
 
 
-def rows_as_csv(rows: list[dict[str, Any]], *, simulated: bool) -> str:
+def rows_as_json(rows: list[Row], *, simulated: bool) -> list[dict[str, Any]]:
+    """One object a row, every digit kept; simulated data says so in every object."""
+    return [row.as_json() | (NOTE if simulated else {}) for row in rows]
+
+
+def rows_as_csv(rows: list[Row], *, simulated: bool) -> str:
     """The same rows as CSV text; simulated data says so in a column of its own."""
     buffer = io.StringIO()
-    columns = (*CSV_COLUMNS, "note") if simulated else CSV_COLUMNS
+    columns = (*CSV_COLUMNS, *NOTE) if simulated else CSV_COLUMNS
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns)
-    for row in rows:
-        flat = _flatten(row) | ({"note": "dữ liệu mô phỏng"} if simulated else {})
+    for row in rows_as_json(rows, simulated=simulated):
+        flat = _flatten(row)
         writer.writerow([_cell(flat.get(name)) for name in columns])
     return buffer.getvalue()
 

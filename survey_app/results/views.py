@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import VIEW_RESULTS
@@ -15,16 +14,16 @@ from survey_app.collection.queries import progress_by_commune
 from survey_app.database import db
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
-from survey_app.results.charts import dot_chart, sort_weakest_first
+from survey_app.results.charts import sort_weakest_first
 from survey_app.results.choices import describe_choices
-from survey_app.results.estimates import Row, estimate_survey
+from survey_app.results.estimates import estimate_survey
+from survey_app.results.pictures import draw_for_page
 from survey_app.results.tables import rows_as_csv, rows_as_json
-from survey_app.results.words import answer_sentence, target_words, weakest_words
+from survey_app.results.words import answer_sentence, target_words
 from survey_app.surveys.access import frame, open_survey
 from survey_app.surveys.models import Survey
 
 blueprint = Blueprint("results", __name__)
-CHART_WIDTHS = (360, 720)
 
 
 @blueprint.get("/quan-ly/dot/<slug>/ket-qua")
@@ -45,6 +44,8 @@ def overview(slug: str) -> ResponseReturnValue:
     parts = [row for row in figures.rows if row.domain and row.of == of]
     factors = [row for row in whole.rows if row.kind == "section"]
     items = [row for row in whole.rows if row.kind == "item"]
+    draw = partial(draw_for_page, language=language(), simulated=survey.simulated)
+    key = (slug, whole.fingerprint, survey.target_rate)
     return render_template(
         "office/results.html",
         answer=answer_sentence(indices[0] if indices else None),
@@ -58,9 +59,9 @@ def overview(slug: str) -> ResponseReturnValue:
         measures=measures,
         breakdowns=[(name, breakdown_title(survey, name)) for name in whole.breakdowns],
         charts={
-            "factors": _charts(survey, factors, _("Các yếu tố")),
-            "items": _charts(survey, items, _("Các tiêu chí")),
-            "parts": _charts(survey, [row for row in parts if by != "commune"], breakdown_title(survey, by)),
+            "factors": draw(factors, _("Các yếu tố"), key=key),
+            "items": draw(items, _("Các tiêu chí"), key=key),
+            "parts": draw(parts, breakdown_title(survey, by), key=(*key, by, of)) if by != "commune" else None,
         }
         if whole.responses
         else {},
@@ -80,30 +81,13 @@ def breakdown_title(survey: Survey, by: str) -> str:
     return next((item.text.get(language()) for item in items if item.key == by), by)
 
 
-def _charts(survey: Survey, rows: list[Row], subject: str) -> dict[str, Any]:
-    """The same chart for narrow and wide screens, with the sentence that says what it shows."""
-    ordered = sort_weakest_first(rows)
-    if not ordered:
-        return {}
-    words = weakest_words(ordered, language(), subject[:1].upper() + subject[1:])
-    drawn = {
-        width: dot_chart(ordered, language(), words=words, width=width, simulated=survey.simulated).decode()
-        for width in CHART_WIDTHS
-    }
-    narrow, wide = (Markup(svg) for svg in drawn.values())  # noqa: S704  drawn and escaped by us
-    return {"narrow": narrow, "wide": wide, "words": words}
-
-
 @blueprint.get("/quan-ly/dot/<slug>/ket-qua.json")
 @requires(VIEW_RESULTS)
 def results_json(slug: str) -> ResponseReturnValue:
     """The figures for programs, as `results estimate` prints them."""
     survey = open_survey(slug, VIEW_RESULTS)
-    rows = rows_as_json(estimate_survey(db.session, survey, request.args.get("theo", "")).rows)
-    response = jsonify(rows)
-    if survey.simulated:
-        response.headers["X-Hai-Long-Note"] = "simulated data"
-    return response
+    figures = estimate_survey(db.session, survey, request.args.get("theo", ""))
+    return jsonify(rows_as_json(figures.rows, simulated=survey.simulated))
 
 
 @blueprint.get("/quan-ly/dot/<slug>/ket-qua.csv")
@@ -112,7 +96,7 @@ def results_csv(slug: str) -> ResponseReturnValue:
     """The figures for spreadsheets."""
     survey = open_survey(slug, VIEW_RESULTS)
     by = request.args.get("theo", "")
-    rows = rows_as_json(estimate_survey(db.session, survey, by).rows)
+    rows = estimate_survey(db.session, survey, by).rows
     name = f"{slug}-{by or 'tong'}.csv"
     return Response(
         "\ufeff" + rows_as_csv(rows, simulated=survey.simulated),

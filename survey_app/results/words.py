@@ -35,11 +35,14 @@ def answer_sentence(row: Row | None) -> str:
         )
     rate, target = rate_words(row), target_words(row)
     if row.verdict == "met":
-        return _("Tỷ lệ hài lòng %(rate)s; đạt mục tiêu %(target)s.", rate=rate, target=target)
+        return _("Tỷ lệ hài lòng là %(rate)s, đạt mục tiêu %(target)s.", rate=rate, target=target)
     if row.verdict == "not_met":
-        return _("Tỷ lệ hài lòng %(rate)s; không đạt mục tiêu %(target)s.", rate=rate, target=target)
-    return _("Tỷ lệ hài lòng %(rate)s; chưa đủ bằng chứng để nói đạt hay không đạt mục tiêu %(target)s.",
-             rate=rate, target=target)
+        return _("Tỷ lệ hài lòng là %(rate)s, không đạt mục tiêu %(target)s.", rate=rate, target=target)
+    return _(
+        "Tỷ lệ hài lòng là %(rate)s, chưa đủ bằng chứng để nói đạt hay không đạt mục tiêu %(target)s.",
+        rate=rate,
+        target=target,
+    )
 
 
 def weakest_words(rows: list[Row], language: str, subject: str) -> ChartText:
@@ -47,14 +50,26 @@ def weakest_words(rows: list[Row], language: str, subject: str) -> ChartText:
     shown = [row for row in rows if row.estimate is not None]
     if not shown:
         return ChartText(subject, _("Chưa có số liệu để vẽ."))
-    name = (lambda row: row.domain_title[language]) if shown[0].domain else (lambda row: row.title[language])
     low = min(shown, key=lambda row: row.estimate or 0)
     high = max(shown, key=lambda row: row.estimate or 0)
     met = sum(row.verdict == "met" for row in shown)
-    title = _("%(subject)s: thấp nhất là „%(name)s”, %(rate)s", subject=subject, name=name(low), rate=percent(low.estimate))
+    title = _(
+        "%(subject)s: thấp nhất là „%(name)s”, %(rate)s",
+        subject=subject,
+        name=_name(low, language),
+        rate=percent(low.estimate),
+    )
     description = _(
-        "Trong %(count)s dòng có %(met)s dòng đạt mục tiêu. Thấp nhất: %(low)s, %(low_rate)s. Cao nhất: %(high)s, %(high_rate)s.",
-        count=number(len(shown)), met=number(met), low=name(low), low_rate=rate_words(low), high=name(high),
+        "%(met)s trên %(count)s đạt mục tiêu. Thấp nhất: %(low)s, %(low_rate)s. Cao nhất: %(high)s, %(high_rate)s.",
+        count=number(len(shown)),
+        met=number(met),
+        low=_name(low, language),
+        low_rate=rate_words(low),
+        high=_name(high, language),
         high_rate=rate_words(high),
     )
     return ChartText(title, description)
+
+
+def _name(row: Row, language: str) -> str:
+    return (row.domain_title if row.domain else row.title)[language]

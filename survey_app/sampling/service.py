@@ -39,6 +39,8 @@ def draw_sample(session: Session, survey: Survey, *, seed: str, actor: Actor, re
     seed, reason = seed.strip(), reason.strip()
     if not seed or len(seed) > MAXIMUM_SEED or not is_clean(seed) or "|" in seed:
         raise UserError(_("Mầm ngẫu nhiên phải là một dãy chữ số hoặc chữ, không quá 100 ký tự, không có dấu |."))
+    if not is_clean(reason):
+        raise UserError(_("Lý do có ký tự ẩn. Xin gõ lại."))
     session.refresh(survey, with_for_update={"of": Survey})
     if survey.state not in ("draft", "sampled"):
         raise Conflict(_("Đợt khảo sát đã mở, không bốc mẫu lại được nữa."))

@@ -23,6 +23,7 @@ from survey_app.errors import LinesRefused
 from survey_app.surveys.models import OPERATORS, RULES, STRATIFIERS
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+NEW = "moi"  # /quan-ly/dot/moi is the page of a new survey
 METHODS = {
     "srswor": "srswor",
     "srs": "srswor",
@@ -42,12 +43,27 @@ def _plain(value: Any) -> Any:
 
 
 def _code(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _plain(value)
+
+
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):  # which Python would count as 1: all communes, one case
+        raise ValueError("cần một con số, không phải true hoặc false")
+    return value
+
+
+def _day(value: Any) -> Any:
+    """A number is no day, though pydantic would read it as seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise ValueError("xin ghi ngày dạng 2020-11-20")
+    return value
 
 
 def _slug(value: str) -> str:
     if not SLUG.fullmatch(value):
         raise ValueError("chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ kien-giang-2020")
+    if value == NEW:
+        raise ValueError(f"tên „{NEW}” dành cho trang tạo đợt mới; xin chọn tên khác")
     return value
 
 
@@ -69,7 +85,11 @@ def _one_of(choices: tuple[str, ...]) -> BeforeValidator:
 
 
 Plain = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=300)]
+Number = BeforeValidator(_no_truth)
 Code = Annotated[str, BeforeValidator(_code), StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class _Part(BaseModel):
@@ -86,8 +106,8 @@ class Titles(_Part):
 class Period(_Part):
     """First and last day of fieldwork."""
 
-    starts_on: date = Field(validation_alias=AliasChoices("from", "start", "starts_on", "begin"))
-    ends_on: date = Field(validation_alias=AliasChoices("to", "end", "ends_on", "until"))
+    starts_on: Day = Field(validation_alias=AliasChoices("from", "start", "starts_on", "begin"))
+    ends_on: Day = Field(validation_alias=AliasChoices("to", "end", "ends_on", "until"))
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -99,20 +119,20 @@ class Period(_Part):
 class SampleSettings(_Part):
     """How communes are drawn; `total` and `each_stratum` are the two readings of "30% of the communes"."""
 
-    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    share: Annotated[float, Number, Field(gt=0, le=1, allow_inf_nan=False)]
     rule: Annotated[str, _one_of(RULES)] = "total"
     stratify_by: Annotated[str, _one_of(STRATIFIERS)] | None = (
         None  #: absent: district, or commune type without districts
     )
-    min_per_stratum: Annotated[int, Field(ge=0, le=1000)] = 2
+    min_per_stratum: Annotated[int, Number, Field(ge=0, le=1000)] = 2
     method: Annotated[str, BeforeValidator(_method)] = "srswor"
-    cases_per_commune: Annotated[int, Field(ge=1, le=100_000)] = 40
+    cases_per_commune: Annotated[int, Number, Field(ge=1, le=100_000)] = 40
 
 
 class Target(_Part):
     """The rate to reach and how: at least (ge) or more than (gt)."""
 
-    rate: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+    rate: Annotated[float, Number, Field(gt=0, lt=1, allow_inf_nan=False)]
     operator: Annotated[str, _one_of(OPERATORS)] = "ge"
     basis: Annotated[str, BeforeValidator(_plain), StringConstraints(max_length=1000)] = ""
 
@@ -121,7 +141,7 @@ class Territory(_Part):
     """A province or a district, by its code."""
 
     code: Code
-    code_system: str | None = None
+    code_system: Plain | None = None
 
 
 def _territory(value: Any) -> Any:
@@ -142,7 +162,7 @@ class SurveyDefinition(_Part):
     period: Period
     sample: SampleSettings
     target: Annotated[Target, BeforeValidator(_target)]
-    confidence_level: Annotated[float, Field(ge=0.5, lt=1, allow_inf_nan=False)] = Field(
+    confidence_level: Annotated[float, Number, Field(ge=0.5, lt=1, allow_inf_nan=False)] = Field(
         0.95, validation_alias=AliasChoices("confidence_level", "confidence")
     )
     simulated: bool = False

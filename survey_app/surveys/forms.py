@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
 from survey_app.errors import LinesRefused
+from survey_app.instruments.typed_values import TypedValueError, parse_date
 from survey_app.surveys.definition import SurveyDefinition, read_definition
 
 
@@ -34,8 +36,8 @@ class SurveyForm(FlaskForm):
     )
     questionnaire = SelectField(_l("Bộ phiếu"), validate_choice=False)
     territory = SelectField(_l("Địa bàn"), validate_choice=False)
-    starts_on = DateField(_l("Bắt đầu ngày"))
-    ends_on = DateField(_l("Kết thúc ngày"))
+    starts_on = StringField(_l("Bắt đầu ngày"), render_kw={"type": "date"})
+    ends_on = StringField(_l("Kết thúc ngày"), render_kw={"type": "date"})
     share = StringField(_l("Tỷ lệ xã được bốc (%%)"), default="30")
     rule = SelectField(
         _l("Tỷ lệ này tính"),
@@ -117,7 +119,7 @@ class SurveyForm(FlaskForm):
             "title": {"vi": self.title_vi.data or "", "en": self.title_en.data or ""},
             "questionnaire": self.questionnaire.data or "",
             "territory": {"code": territory, "code_system": system or None},
-            "period": {"from": self.starts_on.data, "to": self.ends_on.data},
+            "period": {"from": _day(self.starts_on.data), "to": _day(self.ends_on.data)},
             "sample": sample,
             "target": {
                 "rate": _share(self.target.data),
@@ -140,3 +142,11 @@ def _share(text: str | None) -> float | str:
         return round(float(plain) / 100, 10)
     except ValueError:
         return plain
+
+
+def _day(text: str | None) -> date | str:
+    """A day as a browser (2026-11-20) or a person (20/11/2026) writes it; the text itself when it is none."""
+    try:
+        return parse_date(_clean(text))
+    except TypedValueError:
+        return _clean(text)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
+from survey_app.characters import is_clean
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.instruments.queries import find_questionnaire
@@ -149,6 +150,8 @@ def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, rea
         )
     if survey.state == "closed" and not reason.strip():
         raise UserError(_("Mở lại đợt đã đóng cần ghi lý do."))
+    if not is_clean(reason):
+        raise UserError(_("Lý do có ký tự ẩn. Xin gõ lại."))
     record(
         session,
         actor,

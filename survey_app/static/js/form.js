@@ -10,21 +10,33 @@
   // Answers given on earlier pages, if the server sent them along.
   const earlier = JSON.parse(form.dataset.answers || "{}");
 
+  // A number as survey_app/instruments/typed_values.py reads it: 2,5 and 2.5 and 1.234,5; 1.234 alone is no answer yet.
+  const numberIn = (text) => {
+    const plain = /^[-+]?\d{1,15}([.,]\d{1,9})?$/.test(text);
+    const grouped = /^[-+]?\d{1,3}((\.\d{3})+(,\d{1,9})?|(,\d{3})+(\.\d{1,9})?)$/.test(text);
+    if (plain && grouped && /[.,]/.test(text) && !/^[-+]*0/.test(text)) return undefined;
+    if (plain) return Number(text.replace(",", "."));
+    const [mark] = text.match(/[.,]/) || [];
+    return grouped ? Number(text.replaceAll(mark, "").replace(",", ".")) : undefined;
+  };
+
+  const typedIn = (input) => {
+    const text = input.value.trim();
+    return input.inputMode ? numberIn(text) : text || undefined;
+  };
+
   const answerIn = (question) => {
     const inputs = [...question.querySelectorAll("input, select, textarea")].filter((input) => input.type !== "hidden");
     const chosen = inputs.filter((input) => input.type === "radio" || input.type === "checkbox");
-    if (!chosen.length) return inputs.length ? inputs[0].value.trim() || undefined : undefined;
+    if (!chosen.length) return inputs.length ? typedIn(inputs[0]) : undefined;
     const values = chosen.filter((input) => input.checked).map((input) => input.value);
     if (!values.length) return undefined;
     return chosen[0].type === "radio" ? values[0] : values;
   };
 
-  const isNumber = (value) => String(value).trim() !== "" && Number.isFinite(Number(value));
-  const order = (left, right) => {
-    const [a, b] = isNumber(left) && isNumber(right) ? [Number(left), Number(right)] : [String(left), String(right)];
-    return a < b ? -1 : a > b ? 1 : 0;
-  };
-  const among = (answer, values) => [answer].flat().some((one) => values.some((value) => order(one, value) === 0));
+  // A choice on the page is text; the rule says by the kind of its own value whether a number is meant.
+  const as = (value, answer) => (typeof value === "number" ? Number(answer) : String(answer));
+  const among = (answer, values) => [answer].flat().some((one) => values.some((value) => as(value, one) === value));
 
   // The same rules as survey_app/instruments/conditions.py: a comparison with a missing answer is false, and a code
   // such as "no opinion" is missing unless the rule names it.
@@ -38,7 +50,8 @@
     if (rule.op === "in" || rule.op === "eq") return listed;
     if (among(answer, rule.missing)) return false;
     if (rule.op === "not_in") return !listed;
-    return rule.op === "ge" ? order(answer, rule.values[0]) >= 0 : order(answer, rule.values[0]) <= 0;
+    const [limit] = rule.values;
+    return rule.op === "ge" ? as(limit, answer) >= limit : as(limit, answer) <= limit;
   };
 
   const update = () => {

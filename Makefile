@@ -62,7 +62,9 @@ translations/en/LC_MESSAGES/messages.mo: translations/en/LC_MESSAGES/messages.po
 	@$(BIN)/pybabel --quiet compile -d translations 2>/dev/null
 
 # After changing texts: extract them, then finish translations/en/LC_MESSAGES/messages.po by hand.
+POT := .make/messages.pot
 translations-update: $(VENV)/.installed-dev
-	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k ngettext:1,2 --no-location --sort-output -o /dev/stdout . > translations/messages.pot
-	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations -l en --no-fuzzy-matching --ignore-obsolete
-	rm translations/messages.pot
+	@mkdir -p $(dir $(POT))
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k ngettext:1,2 --no-location --sort-output -o $(POT) .
+	$(BIN)/pybabel --quiet update -i $(POT) -d translations -D messages -l en -w 110 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	@rm $(POT)

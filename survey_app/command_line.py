@@ -13,6 +13,7 @@ from typing import Any
 import click
 import structlog
 from flask.cli import with_appcontext
+from flask_babel import gettext as _
 
 from survey_app.audit.models import Actor
 from survey_app.database import db
@@ -43,7 +44,7 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             db.session.rollback()
             click.echo(error.message, err=True)
             for line, reason in error.lines[:SHOWN_LINES]:
-                click.echo(f"  dòng {line}: {reason}", err=True)
+                click.echo("  " + _("dòng %(line)s: %(reason)s", line=line, reason=reason), err=True)
             if len(error.lines) > SHOWN_LINES:
                 click.echo(f"  … {len(error.lines) - SHOWN_LINES}", err=True)
             sys.exit(1)
@@ -58,7 +59,8 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             db.session.rollback()
             reference = secrets.token_hex(4)
             log.exception("command failed", reference=reference)
-            click.echo(f"Lỗi ngoài dự kiến, số tham chiếu {reference}; nguyên nhân ở nhật ký bên trên.", err=True)
+            words = _("Lỗi ngoài dự kiến, số tham chiếu %(reference)s; nguyên nhân ở nhật ký bên trên.", reference=reference)
+            click.echo(words, err=True)
             sys.exit(1)
         return result
 

@@ -40,7 +40,20 @@ def read_rows(
     reader = csv.reader(text, delimiter=_delimiter(text), strict=True)
     header = [name.strip() for name in (_next_row(reader) or [])]
     _check_header(header, required, known)
-    return _rows(reader, header)
+    return _rows(text, reader, header)
+
+
+def check_readable(file: IO[bytes], *, required: Sequence[str], known: Sequence[str] | None = None) -> None:
+    """Read a file to its end and go back to its beginning; one that breaks half-way is refused before any line counts.
+
+    Raises
+    ------
+    UserError
+        As `read_rows`, for a fault anywhere in the file.
+    """
+    for _line in read_rows(file, required=required, known=known):
+        pass
+    file.seek(0)
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
@@ -105,7 +118,9 @@ def _shown(names: list[str]) -> str:
     return ", ".join(some) + (" …" if len(names) > 10 else "")
 
 
-def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(
+    text: io.TextIOWrapper, reader: Iterator[list[str]], header: list[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     while (cells := _next_row(reader)) is not None:
         line: int = reader.line_num  # type: ignore[attr-defined]
         if not any(cell.strip() for cell in cells):
@@ -117,3 +132,4 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int,
         elif any(len(cell) > MAXIMUM_CELL for cell in cells):
             row[""] = _("Có ô dài quá %(limit)s ký tự.", limit=MAXIMUM_CELL)
         yield line, row
+    text.detach()  # the file stays open for whoever opened it

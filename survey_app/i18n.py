@@ -31,8 +31,9 @@ def init_i18n(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language of the present request: ``vi`` or ``en``; Vietnamese outside a request."""
-    return get_locale().language if has_request_context() else "vi"
+    """The language of the present request, or the one that `force_locale` set; Vietnamese outside both."""
+    locale = get_locale()
+    return locale.language if locale is not None else "vi"
 
 
 def today() -> date:

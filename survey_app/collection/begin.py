@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from flask import redirect, render_template, request, url_for
@@ -23,14 +24,15 @@ def begin_form(
     survey: Survey,
     *,
     channel: str,
+    units: Sequence[FrameUnit] | None = None,
     fixed_commune: str | None = None,
     invitation: Invitation | None = None,
     kiosk: bool = False,
 ) -> ResponseReturnValue:
-    """Show the first page, or begin a form for the commune chosen on it."""
+    """Show the first page, or begin a form for the commune chosen on it: one of ``units``, or of the whole sample."""
     if survey.state != "collecting":
         return render_closed(survey)
-    units = list(drawn_units(db.session, survey))
+    units = drawn_units(db.session, survey) if units is None else units
     by_code = {entry.unit.code: entry for entry in units}
     form = StartForm()
     asked = fixed_commune or request.args.get("xa", "")
@@ -84,7 +86,7 @@ def render_closed(survey: Survey) -> ResponseReturnValue:
     return page, 409
 
 
-def _grouped(units: list[FrameUnit]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _grouped(units: Sequence[FrameUnit]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Communes under the name of the unit above them."""
     named = [
         (

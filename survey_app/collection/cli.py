@@ -8,6 +8,7 @@ from typing import IO
 
 import click
 from flask.cli import AppGroup
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from survey_app.collection.drafts import issue_invitations
@@ -41,7 +42,7 @@ def import_command(session: Session, slug: str, file: IO[bytes], dry_run: bool, 
             f"{report.refused_count} refused"
         )
     for line, reason in report.refused[:SHOWN_LINES]:
-        click.echo(f"dòng {line}: {reason}", err=True)
+        click.echo(_("dòng %(line)s: %(reason)s", line=line, reason=reason), err=True)
     if report.refused_count > SHOWN_LINES:
         click.echo(f"… {report.refused_count - SHOWN_LINES}", err=True)
     if report.refused_count:
@@ -58,7 +59,7 @@ def issue_command(session: Session, slug: str, per_commune: int, code: str | Non
     survey = find_survey(session, slug)
     units = [entry for entry in drawn_units(session, survey) if code in (None, entry.unit.code)]
     if not units:
-        raise NotFound(f"{slug}: không có xã nào trong mẫu khớp.")
+        raise NotFound(_("%(slug)s: không có xã nào trong mẫu khớp.", slug=slug))
     writer = csv.writer(sys.stdout)
     writer.writerow(["commune_code", "commune_name", "path"])
     for entry, token in issue_invitations(session, survey, units, per_commune):

@@ -12,7 +12,7 @@ from survey_app.accounts.roles import OPERATE_COUNTER
 from survey_app.collection.begin import begin_form
 from survey_app.database import db
 from survey_app.errors import NotFound
-from survey_app.geography.models import Unit
+from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import all_surveys, find_survey
@@ -24,7 +24,7 @@ blueprint = Blueprint("counter", __name__, url_prefix="/quay")
 @requires(OPERATE_COUNTER)
 def surveys() -> ResponseReturnValue:
     """The open surveys this device may show."""
-    shown = [survey for survey in all_surveys(db.session, "collecting") if _places(survey)]
+    shown = [survey for survey in all_surveys(db.session, "collecting") if _units_here(survey)]
     if len(shown) == 1:
         return redirect(url_for("counter.start", slug=shown[0].slug))
     return render_template("respond/open.html", surveys=shown, counter=True, simulated=any(s.simulated for s in shown))
@@ -35,12 +35,14 @@ def surveys() -> ResponseReturnValue:
 def start(slug: str) -> ResponseReturnValue:
     """The start page of the counter."""
     survey = find_survey(db.session, slug)
-    found = _places(survey)
-    if not found:
+    units = _units_here(survey)
+    if not units:
         raise NotFound(_("Thiết bị này không phục vụ đợt khảo sát „%(slug)s”.", slug=slug[:80]))
-    inside = [entry.unit.code for entry in drawn_units(db.session, survey) if any(entry.unit.lies_in(p) for p in found)]
-    return begin_form(survey, channel="kiosk", fixed_commune=inside[0] if len(inside) == 1 else None, kiosk=True)
+    only = units[0].unit.code if len(units) == 1 else None
+    return begin_form(survey, channel="kiosk", units=units, fixed_commune=only, kiosk=True)
 
 
-def _places(survey: Survey) -> list[Unit]:
-    return places(current_user, OPERATE_COUNTER, sector=survey.questionnaire.sector, territory=survey.territory)
+def _units_here(survey: Survey) -> list[FrameUnit]:
+    """The drawn communes that this device serves."""
+    found = places(current_user, OPERATE_COUNTER, sector=survey.questionnaire.sector, territory=survey.territory)
+    return [entry for entry in drawn_units(db.session, survey) if any(entry.unit.lies_in(place) for place in found)]

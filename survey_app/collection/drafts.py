@@ -49,9 +49,12 @@ def begin_draft(
     return draft
 
 
-def find_draft(session: Session, survey: Survey, draft_id: UUID) -> Draft | None:
-    """The form in progress of this id, if it is of this survey and still young enough."""
-    draft = session.get(Draft, draft_id)
+def find_draft(session: Session, survey: Survey, draft_id: UUID, *, to_change: bool = False) -> Draft | None:
+    """The form in progress of this id, if it is of this survey and still young enough.
+
+    Whoever is about to change it holds its row, so that of two clicks the second finds what the first left.
+    """
+    draft = session.get(Draft, draft_id, with_for_update=to_change)
     if draft is None or draft.survey_id != survey.id or draft.updated_at < now() - DRAFT_LIFETIME:
         return None
     return draft

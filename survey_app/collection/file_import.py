@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.collection.service import AnswersRefused, DisputedResponse, Submission, accept_response
-from survey_app.csv_reader import read_rows
+from survey_app.csv_reader import check_readable, read_rows
 from survey_app.errors import UserError
 from survey_app.instruments.cells import parse_cell
 from survey_app.instruments.queries import instrument_of
@@ -86,6 +86,7 @@ def import_responses(
     """
     instrument = instrument_of(session, survey.questionnaire_id)
     known = FIXED_COLUMNS + tuple(item.key for item in instrument.items())
+    check_readable(file, required=FIXED_COLUMNS, known=known)
     rows = read_rows(file, required=FIXED_COLUMNS, known=known)
     report = ImportReport(dry_run)
     seen: dict[UUID, str] = {}

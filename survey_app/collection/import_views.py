@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from survey_app.collection.file_import import FIXED_COLUMNS, import_responses
 from survey_app.collection.forms import ImportForm
 from survey_app.database import db
 from survey_app.errors import UserError
+from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
 from survey_app.jobs.models import Job
 from survey_app.jobs.service import Progress, enqueue, work_of_kind
@@ -51,6 +53,7 @@ def import_file(slug: str) -> ResponseReturnValue:
                 slug=slug,
                 file=upload.name,
                 dry_run=dry_run,
+                language=language(),
                 title=_("Kiểm tra tệp phiếu") if dry_run else _("Nhập phiếu từ tệp"),
                 return_to=url_for("response_import.import_file", slug=slug, viec=""),
             )
@@ -108,7 +111,12 @@ def _finished_job(slug: str) -> Job | None:
 
 @work_of_kind(KIND)
 def do_import(session: Session, job: Job, progress: Progress) -> dict[str, Any]:
-    """The work: through the same door as every other channel."""
+    """The work: through the same door as every other channel; its report is in the language of who asked."""
+    with force_locale(job.arguments.get("language", "vi")):
+        return _import_kept_file(session, job, progress)
+
+
+def _import_kept_file(session: Session, job: Job, progress: Progress) -> dict[str, Any]:
     survey = find_survey(session, job.arguments["slug"])
     path = _uploads() / job.arguments["file"]
     if not path.exists():

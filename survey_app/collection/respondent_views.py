@@ -6,7 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -66,7 +66,7 @@ def start_with_token(slug: str, token: str) -> ResponseReturnValue:
 def section(slug: str, draft_id: UUID, part: int) -> ResponseReturnValue:
     """One section of the form."""
     survey = find_survey(db.session, slug)
-    draft = find_draft(db.session, survey, draft_id)
+    draft = find_draft(db.session, survey, draft_id, to_change=request.method == "POST")
     if draft is None:
         return _without_draft(survey, draft_id)
     if survey.state != "collecting":
@@ -207,6 +207,7 @@ def thanks(slug: str, draft_id: UUID) -> ResponseReturnValue:
     receipt = find_receipt(db.session, survey, draft_id)
     if receipt is None:
         raise NotFound(_("Không có phiếu nào mang mã này."))
+    session.modified = True  # a new cookie makes the browser drop the answered pages it keeps for its Back button
     sent = db.session.get_one(Response, draft_id)
     href = {"kiosk": url_for("counter.start", slug=slug), "field": url_for("collection.work")}.get(sent.channel)
     response = make_response(

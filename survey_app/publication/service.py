@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
+from survey_app.collection.queries import count_responses
 from survey_app.database import now, read_only
 from survey_app.errors import Conflict, Forbidden
 from survey_app.publication.models import Publication, PublishedFile
@@ -27,10 +28,10 @@ def freeze_publication(session: Session, survey: Survey, *, actor: Actor) -> Pub
         The survey is not closed, or has no responses.
     """
     _check_closed(survey)
+    if count_responses(session, survey) == 0:
+        raise Conflict(_("Chưa có phiếu nào nên chưa có số liệu để chốt."))
     with read_only(session):
         snapshot = take_snapshot(session, survey)
-    if snapshot.content["responses"] == 0:
-        raise Conflict(_("Chưa có phiếu nào nên chưa có số liệu để chốt."))
     session.refresh(survey, with_for_update={"of": Survey})
     _check_closed(survey)
     for earlier in session.scalars(

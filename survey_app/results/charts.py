@@ -148,10 +148,8 @@ class Pen:
             parse_math=False,
         )
 
-    def line(
-        self, x: tuple[float, float], y: tuple[float, float], colour: str, thick: float, dash: Any = "solid"
-    ) -> None:
-        """A straight line; its thickness is for a chart of unit 1."""
+    def line(self, x: tuple[float, ...], y: tuple[float, ...], colour: str, thick: float, dash: Any = "solid") -> None:
+        """A line through the points; its thickness is for a chart of unit 1."""
         self.axes.plot(
             x,
             y,
@@ -179,10 +177,10 @@ class Pen:
 
     def interval(self, low: float, high: float, y: float, colour: str) -> None:
         """A line with upright ends, so that an interval narrower than its dot is still seen."""
-        tick = self.layout.size(5.5)
-        self.line((low, high), (y, y), colour, 2)
-        for x in (low, high):
-            self.line((x, x), (y - tick, y + tick), colour, 1.5)
+        tick, gap = self.layout.size(5.5), float("nan")
+        xs = (low, high, gap, low, low, gap, high, high)
+        ys = (y, y, gap, y - tick, y + tick, gap, y - tick, y + tick)
+        self.line(xs, ys, colour, 1.8)
 
     def withheld(self, x: float, y: float) -> None:
         """The sign ◌, drawn, because few fonts have it."""
@@ -332,7 +330,7 @@ def _draw_axis(pen: Pen, y: float) -> None:
         pen.line((x, x), (y, y + size(4)), MUTED, 1)
         text = "100%" if value == 100 else str(value)
         wide = measure(text, size(12))
-        left = min(x - measure(text.rstrip("%"), size(12)) / 2, layout.width - wide)
+        left = min(x - measure(text.rstrip("%"), size(12)) / 2, layout.width - wide - size(4))
         pen.write(left, y + size(14), text, size(12), colour=MUTED)
 
 

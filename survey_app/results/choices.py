@@ -31,7 +31,7 @@ def describe_choices(session: Session, survey: Survey) -> list[dict[str, Any]]:
 def _describe(frame: SampleFrame, item: Any) -> dict[str, Any]:
     values = [str(option.value) for option in item.options]
     column = frame.column(item.key)
-    answered = np.array([cell is not None for cell in column])
+    answered = np.array([cell is not None for cell in column], dtype=bool)
     chosen = np.array([[value in _as_list(cell) for value in values] for cell in column], dtype=float).reshape(
         len(column), len(values)
     )

@@ -109,6 +109,8 @@ def _compute(frame: SampleFrame, by: str, fingerprint: str) -> Figures:
 
 
 def _estimate(frame: SampleFrame, measures: list[Measure], domains: Domains) -> list[list[Estimate]]:
+    if not domains.flags:  # nobody has answered, so there is no channel either
+        return []
     return frame.design.ratios(
         np.column_stack([measure.satisfied for measure in measures]),
         np.column_stack([measure.answered for measure in measures]),

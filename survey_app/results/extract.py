@@ -144,15 +144,20 @@ def _row(
 
 
 def _read_parts(folder: Path, schema: pa.Schema) -> pa.Table:
-    parts = [pq.read_table(path, schema=schema) for path in sorted(folder.glob("part-*.parquet"))]
+    parts = []
+    for path in sorted(folder.glob("part-*.parquet")):
+        try:
+            parts.append(pq.read_table(path, schema=schema))
+        except (pa.ArrowInvalid, OSError):  # cut off by a power failure: its answers are read again
+            path.unlink()
     return pa.concat_tables(parts) if parts else schema.empty_table()
 
 
 def _write_part(folder: Path, table: pa.Table) -> None:
-    number = len(list(folder.glob("part-*.parquet"))) + 1
+    last = max((int(path.stem.removeprefix("part-")) for path in folder.glob("part-*.parquet")), default=0)
     draft = folder / "draft.tmp"
     pq.write_table(table, draft, compression="zstd")
-    draft.rename(folder / f"part-{number:05d}.parquet")
+    draft.rename(folder / f"part-{last + 1:05d}.parquet")
 
 
 def _merge_parts(folder: Path, table: pa.Table) -> None:

@@ -16,11 +16,16 @@ def tidy_svg(data: bytes, title: str, description: str, width: int, height: floa
     root = ET.fromstring(data)  # noqa: S314  our own drawing
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):
+            if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style") or (
+                child.tag == f"{{{SVG}}}defs" and not len(child)
+            ):
                 parent.remove(child)
     for element in root.iter():
         _style_to_attributes(element)
+        _shorten(element)
+    _unwrap(root)
     root.attrib.pop("height", None)
+    root.set("font-family", "'Be Vietnam Pro', sans-serif")
     root.set("width", "100%")
     root.set("viewBox", f"0 0 {width * 0.75:g} {height * 0.75:g}")
     root.set("role", "img")
@@ -33,22 +38,44 @@ def tidy_svg(data: bytes, title: str, description: str, width: int, height: floa
     return _unique_ids(text, f"c{width}{zlib.crc32(title.encode()):x}").encode()
 
 
-FONT = re.compile(r"(?:(?P<weight>\d+|bold|normal) )?(?P<size>[\d.]+)px (?P<family>.+)")
+NUMBER = re.compile(r"-?\d+\.\d+")
+NEEDLESS = {("text-anchor", "start"), ("stroke-dashoffset", "0"), ("stroke-linejoin", "miter")}
 
 
 def _style_to_attributes(element: ET.Element) -> None:
     style = element.attrib.pop("style", "")
     for part in filter(None, (piece.strip() for piece in style.split(";"))):
         name, _colon, value = (piece.strip() for piece in part.partition(":"))
-        if name == "font":
-            found = FONT.fullmatch(value)
-            if found:
-                element.set("font-size", found["size"])
-                element.set("font-family", "'Be Vietnam Pro', sans-serif")
-                if found["weight"]:
-                    element.set("font-weight", found["weight"])
-        else:
+        if name != "font-family" and (name, value) not in NEEDLESS:
             element.set(name, value)
+
+
+def _shorten(element: ET.Element) -> None:
+    """Places to a tenth of a point, no layout between elements: half the weight."""
+    for name in ("d", "x", "y", "transform"):
+        if name in element.attrib:
+            element.set(
+                name, NUMBER.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), element.attrib[name])
+            )
+    if "d" in element.attrib:
+        element.set("d", " ".join(element.attrib["d"].split()))
+    if element.get("transform", "").startswith("rotate(-0 "):
+        del element.attrib["transform"]
+    if not (element.text or "").strip():
+        element.text = None
+    element.tail = None
+
+
+def _unwrap(root: ET.Element) -> None:
+    """Groups that say nothing give way to what they hold."""
+    group = f"{{{SVG}}}g"
+    for parent in list(root.iter()):
+        while any(child.tag == group and not set(child.attrib) - {"id"} for child in parent):
+            parent[:] = [
+                inner
+                for child in parent
+                for inner in (child if child.tag == group and not set(child.attrib) - {"id"} else [child])
+            ]
 
 
 def _unique_ids(svg: str, prefix: str) -> str:

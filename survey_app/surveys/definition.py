@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from pydantic import (
     AliasChoices,
     BaseModel,
@@ -37,7 +38,7 @@ METHODS = {
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         if not is_clean(value):
-            raise ValueError("có ký tự ẩn; xin gõ lại")
+            raise ValueError(_("có ký tự ẩn; xin gõ lại"))
         return " ".join(value.split())
     return value
 
@@ -48,29 +49,29 @@ def _code(value: Any) -> Any:
 
 def _no_truth(value: Any) -> Any:
     if isinstance(value, bool):  # which Python would count as 1: all communes, one case
-        raise ValueError("cần một con số, không phải true hoặc false")
+        raise ValueError(_("cần một con số, không phải true hoặc false"))
     return value
 
 
 def _day(value: Any) -> Any:
     """A number is no day, though pydantic would read it as seconds since 1970."""
     if not isinstance(value, str | date):
-        raise ValueError("xin ghi ngày dạng 2020-11-20")
+        raise ValueError(_("xin ghi ngày dạng 2020-11-20"))
     return value
 
 
 def _slug(value: str) -> str:
     if not SLUG.fullmatch(value):
-        raise ValueError("chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ kien-giang-2020")
+        raise ValueError(_("chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ kien-giang-2020"))
     if value == NEW:
-        raise ValueError(f"tên „{NEW}” dành cho trang tạo đợt mới; xin chọn tên khác")
+        raise ValueError(_("tên „%(name)s” dành cho trang tạo đợt mới; xin chọn tên khác", name=NEW))
     return value
 
 
 def _method(value: Any) -> Any:
     name = str(value).strip().lower().replace("-", "_")
     if name not in METHODS:
-        raise ValueError("phương pháp bốc mẫu dùng được: srswor (xác suất đều, không hoàn lại)")
+        raise ValueError(_("phương pháp bốc mẫu dùng được: srswor (xác suất đều, không hoàn lại)"))
     return METHODS[name]
 
 
@@ -78,7 +79,7 @@ def _one_of(choices: tuple[str, ...]) -> BeforeValidator:
     def check(value: Any) -> Any:
         name = str(value).strip().lower().replace("-", "_")
         if name not in choices:
-            raise ValueError(f"xin dùng một trong: {', '.join(choices)}")
+            raise ValueError(_("xin dùng một trong: %(choices)s", choices=", ".join(choices)))
         return name
 
     return BeforeValidator(check)
@@ -112,7 +113,7 @@ class Period(_Part):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.ends_on < self.starts_on:
-            raise ValueError("ngày kết thúc phải sau ngày bắt đầu")
+            raise ValueError(_("ngày kết thúc phải sau ngày bắt đầu"))
         return self
 
 
@@ -169,14 +170,14 @@ class SurveyDefinition(_Part):
 
 
 REASONS = {
-    "missing": "thiếu khóa này",
-    "extra_forbidden": "khóa không dùng được; xin xóa hoặc sửa tên",
-    "greater_than": "phải lớn hơn {gt}",
-    "greater_than_equal": "phải từ {ge} trở lên",
-    "less_than": "phải nhỏ hơn {lt}",
-    "less_than_equal": "không quá {le}",
-    "string_too_short": "không được để trống",
-    "string_too_long": "dài quá {max_length} ký tự",
+    "missing": _l("thiếu khóa này"),
+    "extra_forbidden": _l("khóa không dùng được; xin xóa hoặc sửa tên"),
+    "greater_than": _l("phải lớn hơn %(gt)s"),
+    "greater_than_equal": _l("phải từ %(ge)s trở lên"),
+    "less_than": _l("phải nhỏ hơn %(lt)s"),
+    "less_than_equal": _l("không quá %(le)s"),
+    "string_too_short": _l("không được để trống"),
+    "string_too_long": _l("dài quá %(max_length)s ký tự"),
 }
 
 
@@ -212,7 +213,7 @@ def _line_of(path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int
 def _reason(fault: Any) -> str:
     template = REASONS.get(fault["type"])
     if template is not None:
-        return template.format(**fault.get("ctx", {}))
+        return str(template) % fault.get("ctx", {})
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
-    return "giá trị không đúng kiểu"
+    return _("giá trị không đúng kiểu")

@@ -38,7 +38,7 @@ class SurveyForm(FlaskForm):
     territory = SelectField(_l("Địa bàn"), validate_choice=False)
     starts_on = StringField(_l("Bắt đầu ngày"), render_kw={"type": "date"})
     ends_on = StringField(_l("Kết thúc ngày"), render_kw={"type": "date"})
-    share = StringField(_l("Tỷ lệ xã được bốc (%%)"), default="30")
+    share = StringField(_l("Tỷ lệ xã được bốc (%)"), default="30")
     rule = SelectField(
         _l("Tỷ lệ này tính"),
         validate_choice=False,
@@ -59,14 +59,14 @@ class SurveyForm(FlaskForm):
     )
     min_per_stratum = StringField(_l("Ít nhất mỗi tầng (xã)"), default="2")
     cases_per_commune = StringField(_l("Số phiếu mỗi xã"), default="40")
-    target = StringField(_l("Mục tiêu hài lòng (%%)"), default="80")
+    target = StringField(_l("Mục tiêu hài lòng (%)"), default="80")
     operator = SelectField(
         _l("Đạt khi tỷ lệ"),
         validate_choice=False,
         choices=[("ge", _l("từ mục tiêu trở lên")), ("gt", _l("cao hơn mục tiêu"))],
     )
     basis = TextAreaField(_l("Căn cứ của mục tiêu"))
-    confidence = StringField(_l("Độ tin cậy (%%)"), default="95")
+    confidence = StringField(_l("Độ tin cậy (%)"), default="95")
     simulated = BooleanField(_l("Đây là đợt mô phỏng, không phải khảo sát thật"))
 
     #: Key of the definition → field that holds it.

@@ -81,9 +81,7 @@ def people(instance: dict[str, str], commune: str) -> dict[str, str]:
     emails = {role: f"{role.replace('_', '.')}@hailong.example" for role in roles}
 
     def add(role: str) -> None:
-        run_flask(
-            instance, "user", "add", emails[role], "--role", role, "--password", PASSWORD, *scopes.get(role, [])
-        )
+        run_flask(instance, "user", "add", emails[role], "--role", role, "--password", PASSWORD, *scopes.get(role, []))
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(add, roles))

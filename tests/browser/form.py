@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 #: The visible button onward; another, unseen one in the header answers the Enter key.
 ONWARD = "main button[name=go][value=next]"
+#: More than the sections of any questionnaire, each shown again when its answers bring up questions.
+MANY_PAGES = 16
 BACK = "main button[name=go][value=back]"
 
 
@@ -22,9 +24,7 @@ def begin(page: Page, slug: str, commune: str) -> None:
 
 def questions(page: Page) -> list[str]:
     """Keys of the questions that are shown, in order."""
-    return [
-        fieldset.get_attribute("data-item") or "" for fieldset in page.locator("fieldset[data-item]:visible").all()
-    ]
+    return [fieldset.get_attribute("data-item") or "" for fieldset in page.locator("fieldset[data-item]:visible").all()]
 
 
 def choose(page: Page, item: str, *values: int) -> None:
@@ -49,29 +49,41 @@ def is_sent(page: Page) -> bool:
     return urlsplit(page.url).path.endswith("/cam-on")
 
 
-def answer_section(page: Page, *, rating: int = 4, answers: Mapping[str, int] | None = None) -> list[str]:
-    """Answer every shown question; the last of its options where nothing else is said."""
-    given = answers or {}
-    shown = questions(page)
-    for item in shown:
-        fieldset = page.locator(f'fieldset[data-item="{item}"]')
-        if fieldset.locator("input[type=radio], input[type=checkbox]").count() == 0:
-            fieldset.locator("input[type=text], textarea").fill("7")
-        elif item in given:
-            choose(page, item, given[item])
-        elif fieldset.locator(".no-opinion").count():
-            choose(page, item, rating)
-        else:
-            fieldset.locator("input[type=radio], input[type=checkbox]").last.check()
-    return shown
+def answer_section(
+    page: Page, *, rating: int = 4, answers: Mapping[str, int] | None = None, words: str = "7"
+) -> list[str]:
+    """Answer every shown question, and those that the answers bring up; the last option where nothing else is said."""
+    answered: list[str] = []
+    while waiting := [item for item in questions(page) if item not in answered]:
+        for item in waiting:
+            _answer(page, item, rating, (answers or {}).get(item), words)
+        answered += waiting
+    return answered
 
 
-def answer_everything(page: Page, *, rating: int = 4, answers: Mapping[str, int] | None = None) -> list[str]:
+def _answer(page: Page, item: str, rating: int, given: int | None, words: str) -> None:
+    fieldset = page.locator(f'fieldset[data-item="{item}"]')
+    options = fieldset.locator("input[type=radio], input[type=checkbox]")
+    if options.count() == 0:
+        typed = fieldset.locator("input[type=text], textarea")
+        typed.fill("7" if typed.get_attribute("inputmode") else words)
+    elif given is not None:
+        choose(page, item, given)
+    elif fieldset.locator(".no-opinion").count():
+        choose(page, item, rating)
+    else:
+        options.last.check()
+
+
+def answer_everything(
+    page: Page, *, rating: int = 4, answers: Mapping[str, int] | None = None, words: str = "7"
+) -> list[str]:
     """Answer from the present section to the receipt; every question that was asked, in order."""
     asked: list[str] = []
-    for _page in range(12):
-        asked += [item for item in answer_section(page, rating=rating, answers=answers) if item not in asked]
+    for _page in range(MANY_PAGES):
+        section = answer_section(page, rating=rating, answers=answers, words=words)
+        asked += [item for item in section if item not in asked]
         go_on(page)
         if is_sent(page):
             return asked
-    raise AssertionError(f"no receipt after 12 pages: {page.url}")
+    raise AssertionError(f"no receipt after {MANY_PAGES} pages: {page.url}")

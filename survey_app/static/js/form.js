@@ -45,7 +45,7 @@
     if (rule.op === "any") return rule.of.some((part) => holds(part, answers));
     if (rule.op === "not") return !holds(rule.of[0], answers);
     const answer = answers[rule.item];
-    if (answer === undefined || answer === null) return false;
+    if (answer === undefined || answer === null || answer.length === 0) return false;
     const listed = among(answer, rule.values);
     if (rule.op === "in" || rule.op === "eq") return listed;
     if (among(answer, rule.missing)) return false;

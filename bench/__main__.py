@@ -1,0 +1,17 @@
+"""`make bench`: every benchmark, one after the other."""
+
+from __future__ import annotations
+
+from bench import collect, forms, results
+from bench.world import small_world
+
+
+def main() -> None:
+    with small_world() as (app, slug):
+        for bench in (collect, forms, results):
+            print(f"\n{bench.__doc__}")
+            bench.run(app, slug)
+
+
+if __name__ == "__main__":
+    main()

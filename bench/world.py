@@ -1,0 +1,61 @@
+"""A temporary instance with a survey that collects."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from survey_app import create_app
+from survey_app.audit.models import SYSTEM
+from survey_app.database import db
+from survey_app.sampling.service import draw_sample
+from survey_app.settings import read_settings
+from survey_app.setup import prepare
+from survey_app.surveys.definition import read_definition
+from survey_app.surveys.service import create_survey, set_state
+
+SLUG = "do-toc-do"
+
+
+@contextmanager
+def small_world() -> Iterator[tuple[Flask, str]]:
+    """Kiên Giang with 44 drawn communes on SQLite in its durable setting."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(read_settings({"HAILONG_INSTANCE": folder}))
+        with app.app_context():
+            prepare(lambda line: None)
+            survey = create_survey(
+                db.session,
+                read_definition(
+                    {
+                        "slug": SLUG,
+                        "title": {"vi": "Đo tốc độ (dữ liệu mô phỏng)", "en": "Benchmark (simulated data)"},
+                        "questionnaire": "sipas-commune",
+                        "territory": "91",
+                        "period": {"from": "2020-07-01", "to": "2020-09-30"},
+                        "sample": {"share": 0.3, "stratify_by": "district"},
+                        "target": 0.8,
+                        "simulated": True,
+                    }
+                ),
+                actor=SYSTEM,
+            )
+            draw_sample(db.session, survey, seed="1", actor=SYSTEM)
+            set_state(db.session, survey, "collecting", actor=SYSTEM)
+            db.session.commit()
+        yield app, SLUG
+
+
+def median_seconds(function: Callable[[], object], times: int = 5) -> float:
+    """The median of some runs."""
+    taken = []
+    for _number in range(times):
+        start = time.perf_counter()
+        function()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import getpass
 import json
+import os
 import secrets
 import sys
 from collections.abc import Callable
@@ -52,6 +53,10 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             db.session.rollback()
             click.echo(error.message, err=True)
             sys.exit(1)
+        except BrokenPipeError:  # `… | head`: who reads has seen enough
+            db.session.rollback()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         except click.exceptions.ClickException:
             db.session.rollback()
             raise
@@ -59,8 +64,8 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
             db.session.rollback()
             reference = secrets.token_hex(4)
             log.exception("command failed", reference=reference)
-            words = _("Lỗi ngoài dự kiến, số tham chiếu %(reference)s; nguyên nhân ở nhật ký bên trên.", reference=reference)
-            click.echo(words, err=True)
+            text = _("Lỗi ngoài dự kiến, số tham chiếu %(reference)s; nguyên nhân ở nhật ký bên trên.")
+            click.echo(text % {"reference": reference}, err=True)
             sys.exit(1)
         return result
 

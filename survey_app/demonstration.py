@@ -35,6 +35,7 @@ from survey_app.surveys.service import create_survey, set_state
 OPEN, PUBLISHED = "kien-giang-2020-mo-phong", "kien-giang-2019-mo-phong"
 ACCOUNTS = "demonstration-accounts.txt"
 BATCH = 400
+COUNTER_PLACE = "unit:30760"  # Phường Vĩnh Thông; drawn by the seed below
 PEOPLE = (
     ("quanly@demo.hailong.example", "survey_manager", ()),
     ("phantich@demo.hailong.example", "analyst", ()),
@@ -42,7 +43,7 @@ PEOPLE = (
     ("soyte@demo.hailong.example", "sector_lead", ("sector:health",)),
     ("dieuphoi@demo.hailong.example", "post_coordinator", ()),
     ("dieutravien@demo.hailong.example", "collector", ("unit:899", "unit:900")),
-    ("quay@demo.hailong.example", "counter_device", ()),
+    ("quay@demo.hailong.example", "counter_device", (COUNTER_PLACE,)),
     ("mattran@demo.hailong.example", "observer", ()),
     ("quantri@demo.hailong.example", "administrator", ()),
 )

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -128,6 +128,7 @@ def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     reference = secrets.token_hex(4)
     log.exception("unexpected error", reference=reference, method=request.method, endpoint=request.endpoint)
+    _be_nobody_if_unreadable()
     return _page(
         500,
         _("Hệ thống gặp lỗi"),
@@ -135,6 +136,16 @@ def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
         "",
         reference,
     )
+
+
+def _be_nobody_if_unreadable() -> None:
+    """A page about a broken database must still be shown, though nobody can tell who is signed in."""
+    try:
+        _ = current_user.is_authenticated
+    except Exception:
+        log.warning("person unknown", exc_info=True)
+        nobody = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+        g._login_user = nobody  # where Flask-Login keeps the person of this request
 
 
 def _page(code: int, title: str, message: str, advice: str = "", reference: str | None = None) -> Response:

@@ -66,7 +66,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def _instance_folder(environ: Mapping[str, str]) -> Path:
     instance = Path(environ.get("HAILONG_INSTANCE") or ROOT / "instance").expanduser().resolve()
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # answers and accounts: for this user alone
     except OSError as error:
         raise SettingsError(f"HAILONG_INSTANCE {instance} cannot be created: {error.strerror}.") from error
     if not os.access(instance, os.W_OK):

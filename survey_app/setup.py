@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
@@ -22,11 +23,11 @@ GEOGRAPHY = ROOT / "data" / "geography"
 
 
 @click.command("init")
-@click.option("--bare", is_flag=True, help="Only the database and the questionnaires; no geography.")
+@click.option("--bare", is_flag=True, help="Load no geography (never loaded in production).")
 @with_appcontext
 def init_command(bare: bool) -> None:
     """Bring the database to the newest migration and load what comes with the platform; safe to repeat."""
-    prepare(click.echo, geography=not bare)
+    prepare(click.echo, geography=not (bare or current_app.config["PRODUCTION"]))
 
 
 def prepare(tell: Callable[[str], None], *, geography: bool = True) -> None:

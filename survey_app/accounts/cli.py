@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from survey_app.accounts.service import add_user
+from survey_app.accounts.service import add_user, find_user, renew_password, set_active
 from survey_app.command_line import operator, verb
 
 group = AppGroup("user", help="People and their roles.")
@@ -27,3 +27,29 @@ def add_command(
         session, email, role=role, scopes=list(scopes), actor=operator(), name=name, password=password
     )
     click.echo(f"{user.email}: {role}" + (f"  password: {made}" if made and not password else ""))
+
+
+@group.command("deactivate")
+@click.argument("email")
+@verb
+def deactivate_command(session: Session, email: str) -> None:
+    """Shut an account; its sessions end at once."""
+    set_active(session, find_user(session, email), False, actor=operator())
+    click.echo(f"{email}: inactive")
+
+
+@group.command("activate")
+@click.argument("email")
+@verb
+def activate_command(session: Session, email: str) -> None:
+    """Open a shut account again."""
+    set_active(session, find_user(session, email), True, actor=operator())
+    click.echo(f"{email}: active")
+
+
+@group.command("password")
+@click.argument("email")
+@verb
+def password_command(session: Session, email: str) -> None:
+    """Give a new random password and print it this once; old sessions end."""
+    click.echo(f"{email}  password: {renew_password(session, find_user(session, email), actor=operator())}")

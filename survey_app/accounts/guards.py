@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from survey_app.accounts.models import Grant, User
+from survey_app.accounts.roles import PLACE_BOUND
 from survey_app.audit.models import Actor
 from survey_app.errors import Forbidden
 from survey_app.geography.models import Unit
@@ -84,7 +85,9 @@ def holds(user: Any, permission: str) -> bool:
 def _reaches(grant: Grant, permission: str, sector: str, territory: Unit) -> bool:
     if permission not in grant.permissions or grant.sector not in (None, sector):
         return False
-    return grant.unit is None or grant.unit.lies_in(territory) or territory.lies_in(grant.unit)
+    if grant.unit is None or territory.lies_in(grant.unit):
+        return True
+    return permission in PLACE_BOUND and grant.unit.lies_in(territory)
 
 
 def may(user: Any, permission: str, *, sector: str, territory: Unit) -> bool:

@@ -19,6 +19,10 @@ MANAGE_USERS = "user.manage"
 MANAGE_GEOGRAPHY = "geography.manage"
 VIEW_TRAIL = "audit.view"
 
+#: What a person of a district may do within it, though the survey is the whole province's; the rest, such as reading
+#: the province's figures, needs a grant that holds the whole territory.
+PLACE_BOUND = frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, COLLECT, OPERATE_COUNTER, ISSUE_INVITATIONS})
+
 MANAGER = frozenset(
     {
         VIEW_SURVEYS,

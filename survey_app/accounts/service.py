@@ -10,7 +10,7 @@ from uuid import uuid4
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_security import hash_password
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.models import Grant, Role, User
@@ -19,7 +19,7 @@ from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.characters import is_clean
 from survey_app.database import now
-from survey_app.errors import Conflict, UserError
+from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.queries import find_unit
 
 LOCK_AFTER = 5
@@ -42,7 +42,7 @@ def add_user(
     Parameters
     ----------
     scopes : list of str
-        ``sector:health``, ``unit:899``; several of a kind give several grants.
+        ``sector:health``, ``unit:899`` or ``unit:899@tctk-2020``; several of a kind give several grants.
     password : str, optional
         Made at random when absent.
 
@@ -97,7 +97,8 @@ def _grant(session: Session, user: User, role_name: str, scopes: list[str]) -> N
         if kind == "sector" and value in SECTORS:
             sectors.append(value)
         elif kind == "unit" and value:
-            units.append(find_unit(session, value).id)
+            code, _at, system = value.partition("@")
+            units.append(find_unit(session, code, code_system=system or None).id)
         else:
             raise UserError(
                 _(
@@ -124,9 +125,43 @@ def _grant(session: Session, user: User, role_name: str, scopes: list[str]) -> N
     session.flush()
 
 
-def count_users(session: Session) -> int:
-    """How many accounts there are."""
-    return session.scalar(select(func.count()).select_from(User)) or 0
+def find_user(session: Session, email: str) -> User:
+    """The account of this address.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    user = session.scalar(select(User).where(User.email == _normal_email(email)))
+    if user is None:
+        raise NotFound(_("Không có tài khoản „%(email)s”.", email=email[:80]))
+    return user
+
+
+def set_active(session: Session, user: User, active: bool, *, actor: Actor) -> None:
+    """Shut an account or open it again; shutting ends its sessions at once.
+
+    Raises
+    ------
+    Conflict
+        A person would shut the account they are signed in with.
+    """
+    if not active and user.id == actor.user_id:
+        raise Conflict(_("Ông/Bà không tự ngừng tài khoản đang dùng được."))
+    user.active = active
+    user.fs_uniquifier = uuid4().hex
+    record(session, actor, "user.active" if active else "user.inactive", f"user:{user.id}")
+
+
+def renew_password(session: Session, user: User, *, actor: Actor) -> str:
+    """Give a new random password, shown once; sessions and a lock of the old one end."""
+    made = secrets.token_urlsafe(12)
+    user.password = hash_password(made)
+    user.fs_uniquifier = uuid4().hex
+    user.failed_sign_ins, user.locked_until = 0, None
+    record(session, actor, "user.password", f"user:{user.id}")
+    return made
 
 
 def is_locked(user: User) -> bool:

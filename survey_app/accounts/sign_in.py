@@ -16,6 +16,8 @@ from survey_app.accounts.service import is_locked, note_failed_sign_in, note_sig
 from survey_app.characters import is_clean
 from survey_app.database import db
 
+MAXIMUM_PASSWORD = 1000
+
 
 class SignInForm(LoginForm):
     """E-mail and password; one message whatever was wrong, so that nobody learns which accounts exist."""
@@ -29,7 +31,8 @@ class SignInForm(LoginForm):
         """Check lockout first, then the password; count what fails."""
         address = (self.email.data or "").strip().lower()
         self.email.data = address
-        if not is_clean(address + (self.password.data or "")):
+        password = self.password.data or ""
+        if not is_clean(address + password) or len(password) > MAXIMUM_PASSWORD:
             return self._refuse(_("Thư điện tử hoặc mật khẩu chưa đúng. Xin kiểm tra rồi thử lại."))
         user = db.session.scalar(select(User).where(User.email == address))
         if user is not None and is_locked(user):
@@ -67,6 +70,8 @@ def init_sign_in(app: Flask) -> None:
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_STATIC_FOLDER=None,
+        SECURITY_CLI_USERS_NAME=False,  # `flask user` is ours and writes the trail
+        SECURITY_CLI_ROLES_NAME=False,
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=app.config["SESSION_COOKIE_SECURE"],

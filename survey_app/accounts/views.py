@@ -6,6 +6,7 @@ from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_security import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import SelectField, StringField
@@ -13,9 +14,9 @@ from wtforms import SelectField, StringField
 from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.models import User
 from survey_app.accounts.roles import MANAGE_USERS, SECTORS, TITLES
-from survey_app.accounts.service import add_user
+from survey_app.accounts.service import add_user, renew_password, set_active
 from survey_app.database import db
-from survey_app.errors import UserError
+from survey_app.errors import NotFound, UserError
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -58,7 +59,33 @@ def people() -> ResponseReturnValue:
     elif request.method == "POST":
         flash(_("Trang đã mở quá lâu. Những gì đã nhập vẫn còn; xin bấm nút lần nữa."), "error")
         status = 400
+    return _people_page(form, made), status
+
+
+def _people_page(form: PersonForm, made: tuple[User, str] | None) -> str:
     users = db.session.scalars(select(User).order_by(User.email)).all()
     return render_template(
-        "office/people.html", form=form, users=users, made=made, titles=TITLES, sectors=SECTORS
-    ), status
+        "office/people.html", form=form, users=users, made=made, titles=TITLES, sectors=SECTORS, me=current_user.id
+    )
+
+
+@blueprint.post("/quan-ly/nguoi-dung/<int:user_id>")
+@requires(MANAGE_USERS)
+def change_person(user_id: int) -> ResponseReturnValue:
+    """Shut an account, open it again, or give it a new password."""
+    if not FlaskForm().validate_on_submit():
+        raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound(_("Không có tài khoản này."))
+    change = request.form.get("change")
+    made: tuple[User, str] | None = None
+    if change == "password":
+        made = (user, renew_password(db.session, user, actor=acting()))
+    elif change in ("activate", "deactivate"):
+        set_active(db.session, user, change == "activate", actor=acting())
+    else:
+        raise UserError(_("Không rõ việc cần làm với tài khoản. Xin bấm một nút trên trang."))
+    db.session.commit()
+    flash(_("Đã lưu thay đổi của %(email)s.", email=user.email), "ok")
+    return _people_page(PersonForm(formdata=None), made)

@@ -62,5 +62,5 @@ def issue_command(session: Session, slug: str, per_commune: int, code: str | Non
         raise NotFound(_("%(slug)s: không có xã nào trong mẫu khớp.", slug=slug))
     writer = csv.writer(sys.stdout)
     writer.writerow(["commune_code", "commune_name", "path"])
-    for entry, token in issue_invitations(session, survey, units, per_commune):
+    for entry, token in issue_invitations(session, survey, units, per_commune, actor=operator()):
         writer.writerow([entry.unit.code, entry.unit.name, f"/s/{survey.slug}/t/{token}"])

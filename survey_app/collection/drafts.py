@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from survey_app.audit.models import Actor
+from survey_app.audit.service import record
 from survey_app.collection.models import Draft, Invitation, Response
 from survey_app.collection.service import Receipt, Submission, accept_response, receipt_code
 from survey_app.database import now
@@ -104,7 +106,7 @@ def discard_stale_drafts(session: Session) -> int:
 
 
 def issue_invitations(
-    session: Session, survey: Survey, units: list[FrameUnit], count: int
+    session: Session, survey: Survey, units: list[FrameUnit], count: int, *, actor: Actor
 ) -> list[tuple[FrameUnit, str]]:
     """Make single-use tokens, ``count`` for each commune; they are shown now and never again."""
     if not 1 <= count * len(units) <= MAXIMUM_INVITATIONS:
@@ -122,6 +124,7 @@ def issue_invitations(
         for unit, token in made
     )
     session.flush()
+    record(session, actor, "invitation.issue", f"survey:{survey.slug}", count=len(made))
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,13 +23,14 @@ from survey_app.errors import UserError
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
 from survey_app.jobs.models import Job
-from survey_app.jobs.service import Progress, enqueue, work_of_kind
+from survey_app.jobs.service import Progress, enqueue, hourly, work_of_kind
 from survey_app.security import MAXIMUM_UPLOAD_BYTES
 from survey_app.surveys.access import frame, open_survey
 from survey_app.surveys.queries import find_survey
 
 blueprint = Blueprint("response_import", __name__)
 KIND = "response-import"
+UPLOAD_LIFETIME_SECONDS = 7 * 24 * 3600
 
 
 @blueprint.before_request
@@ -76,7 +78,7 @@ def import_file(slug: str) -> ResponseReturnValue:
 
 def _uploads() -> Path:
     folder = Path(current_app.config["INSTANCE"]) / "uploads"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
@@ -107,6 +109,14 @@ def _finished_job(slug: str) -> Job | None:
         return None
     fits = job is not None and job.kind == KIND and job.arguments.get("slug") == slug and job.state == "done"
     return job if fits else None
+
+
+@hourly
+def discard_old_uploads(session: Session) -> None:
+    """Delete files that were rehearsed and never brought in; they hold answers."""
+    for path in _uploads().glob("*.csv"):
+        if time.time() - path.stat().st_mtime > UPLOAD_LIFETIME_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 @work_of_kind(KIND)

@@ -20,13 +20,11 @@ from survey_app.accounts.roles import (
     ISSUE_INVITATIONS,
     VIEW_FIELDWORK,
 )
-from survey_app.audit.service import record
 from survey_app.collection.drafts import begin_draft, issue_invitations
 from survey_app.collection.forms import InvitationForm
 from survey_app.collection.queries import (
     CommuneProgress,
     count_disputes,
-    count_responses,
     progress_by_channel,
     progress_by_commune,
 )
@@ -51,13 +49,14 @@ def fieldwork(slug: str) -> ResponseReturnValue:
 
 
 def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
-    communes = progress_by_commune(db.session, survey)
+    reach = {entry.unit.code for entry in _within_reach(survey, VIEW_FIELDWORK)}
+    communes = [commune for commune in progress_by_commune(db.session, survey) if commune.code in reach]
     strata = [(name, list(group)) for name, group in groupby(communes, key=lambda commune: commune.stratum_name)]
     return render_template(
         "office/fieldwork.html",
         communes=communes,
         strata=strata,
-        received=count_responses(db.session, survey),
+        received=sum(commune.received for commune in communes),
         planned=sum(commune.planned for commune in communes),
         channels=progress_by_channel(db.session, survey),
         disputes=count_disputes(db.session, survey),
@@ -97,8 +96,7 @@ def invite(slug: str) -> ResponseReturnValue:
     if not (text.isascii() and text.isdigit() and len(text) < 5):
         raise UserError(_("Số phiếu mời mỗi xã phải là một số nguyên, ví dụ 10."))
     units = _within_reach(survey, ISSUE_INVITATIONS)
-    made = issue_invitations(db.session, survey, units, int(text))
-    record(db.session, acting(), "invitation.issue", f"survey:{survey.slug}", count=len(made))
+    made = issue_invitations(db.session, survey, units, int(text), actor=acting())
     db.session.commit()
     buffer = io.StringIO()
     writer = csv.writer(buffer)

@@ -79,7 +79,7 @@ EXPECTED = {
     "number": _l("con số"),
     "truth": _l("true hoặc false"),
     "list": _l("danh sách (mỗi dòng bắt đầu bằng dấu gạch ngang, hoặc đặt trong dấu ngoặc vuông)"),
-    "mapping": _l("một nhóm khoá, mỗi khoá một dòng"),
+    "mapping": _l("một nhóm khóa, mỗi khóa một dòng"),
     "date": _l("ngày viết theo năm-tháng-ngày"),
     "choice": _l("số nguyên hoặc một từ không dấu"),
     "other": _l("giá trị khác"),
@@ -108,7 +108,7 @@ CATALOGUE = {
         _l("Xin thay mỗi dấu Tab bằng hai dấu cách."),
     ),
     "Q006": (
-        _l("Dòng này có dấu hai chấm ở giữa câu nên máy đọc nhầm thành tên khoá."),
+        _l("Dòng này có dấu hai chấm ở giữa câu nên máy đọc nhầm thành tên khóa."),
         _l('Xin đặt cả câu trong dấu nháy kép, ví dụ: vi: "Xin cho biết: …".'),
     ),
     "Q007": (
@@ -124,20 +124,20 @@ CATALOGUE = {
         _l("Xin tách mỗi bộ phiếu thành một tệp."),
     ),
     "Q010": (
-        _l("Khoá «%(name)s» viết hai lần trong cùng một phần; lần đầu ở dòng %(first)s."),
-        _l("Xin giữ một lần và xoá lần kia."),
+        _l("Khóa «%(name)s» viết hai lần trong cùng một phần; lần đầu ở dòng %(first)s."),
+        _l("Xin giữ một lần và xóa lần kia."),
     ),
     "Q011": (
         _l("Văn bản có ký tự ẩn không được phép: %(characters)s."),
-        _l("Xin xoá câu này và gõ lại bằng tay, không chép từ nơi khác."),
+        _l("Xin xóa câu này và gõ lại bằng tay, không chép từ nơi khác."),
     ),
     "Q020": (
-        _l("Không có khoá nào tên là «%(name)s» ở chỗ này."),
-        _l("Xin xoá khoá này hoặc sửa lại tên. Tên gần giống: %(suggestion)s."),
+        _l("Không có khóa nào tên là «%(name)s» ở chỗ này."),
+        _l("Xin xóa khóa này hoặc sửa lại tên. Tên gần giống: %(suggestion)s."),
     ),
     "Q021": (
-        _l("Thiếu khoá «%(name)s», hoặc khoá đó để trống."),
-        _l("Xin thêm khoá «%(name)s» kèm giá trị vào phần này."),
+        _l("Thiếu khóa «%(name)s», hoặc khóa đó để trống."),
+        _l("Xin thêm khóa «%(name)s» kèm giá trị vào phần này."),
     ),
     "Q022": (
         _l("Giá trị của «%(key)s» không đúng kiểu; ở đây cần %(expected)s."),
@@ -152,19 +152,19 @@ CATALOGUE = {
         _l("Xin viết đủ cả tiếng Việt (vi) và tiếng Anh (en)."),
     ),
     "Q025": (
-        _l("Tên khoá «%(value)s» viết không đúng cách."),
+        _l("Tên khóa «%(value)s» viết không đúng cách."),
         _l(
-            "Xin dùng chữ thường không dấu, chữ số và dấu gạch dưới, bắt đầu bằng chữ; riêng khoá của "
+            "Xin dùng chữ thường không dấu, chữ số và dấu gạch dưới, bắt đầu bằng chữ; riêng khóa của "
             "bộ phiếu dùng dấu gạch nối thay cho gạch dưới."
         ),
     ),
     "Q026": (
-        _l("Tên khoá «%(value)s» được hệ thống dùng cho việc khác."),
+        _l("Tên khóa «%(value)s» được hệ thống dùng cho việc khác."),
         _l("Xin đặt tên khác, ví dụ thêm một chữ số vào cuối."),
     ),
     "Q027": (
         _l("Danh sách «%(key)s» chưa có đủ phần tử (cần ít nhất %(least)s)."),
-        _l("Xin thêm phần tử vào danh sách, hoặc xoá cả phần nếu không dùng."),
+        _l("Xin thêm phần tử vào danh sách, hoặc xóa cả phần nếu không dùng."),
     ),
     "Q028": (
         _l("Số ở «%(key)s» nằm ngoài khoảng cho phép (%(limits)s)."),
@@ -179,16 +179,16 @@ CATALOGUE = {
         _l("Xin viết lại cho vừa."),
     ),
     "Q040": (
-        _l("Khoá «%(value)s» đã dùng ở dòng %(first)s cho một phần hoặc một câu hỏi khác."),
-        _l("Xin đặt cho mỗi phần và mỗi câu hỏi một khoá riêng."),
+        _l("Khóa «%(value)s» đã dùng ở dòng %(first)s cho một phần hoặc một câu hỏi khác."),
+        _l("Xin đặt cho mỗi phần và mỗi câu hỏi một khóa riêng."),
     ),
     "Q041": (
         _l("Giá trị «%(value)s» đã dùng ở dòng %(first)s trong cùng danh sách."),
         _l("Xin cho mỗi lựa chọn một giá trị riêng."),
     ),
     "Q042": (
-        _l("Khoá chỉ số «%(value)s» đã dùng ở dòng %(first)s."),
-        _l("Xin đặt cho mỗi chỉ số một khoá riêng."),
+        _l("Khóa chỉ số «%(value)s» đã dùng ở dòng %(first)s."),
+        _l("Xin đặt cho mỗi chỉ số một khóa riêng."),
     ),
     "Q050": (
         _l("Không có thang đo nào tên là «%(value)s»."),
@@ -208,7 +208,7 @@ CATALOGUE = {
     ),
     "Q060": (
         _l("Điều kiện nói đến câu hỏi «%(value)s», nhưng bộ phiếu không có câu này."),
-        _l("Xin sửa lại khoá của câu hỏi. Khoá gần giống: %(suggestion)s."),
+        _l("Xin sửa lại khóa của câu hỏi. Khóa gần giống: %(suggestion)s."),
     ),
     "Q061": (
         _l("Điều kiện nói đến câu hỏi «%(value)s», nhưng câu này đứng sau hoặc chính là câu đang xét."),
@@ -235,7 +235,7 @@ CATALOGUE = {
     ),
     "Q080": (
         _l("Chỉ số tính từ «%(value)s», nhưng bộ phiếu không có phần hoặc câu hỏi này."),
-        _l("Xin sửa lại khoá. Khoá gần giống: %(suggestion)s."),
+        _l("Xin sửa lại khóa. Khóa gần giống: %(suggestion)s."),
     ),
     "Q081": (
         _l("Chỉ số tính từ «%(value)s», nhưng ở đó không có câu nào trả lời theo thang đo."),

@@ -19,6 +19,7 @@ VERDICT_STYLE = {"met": ("o", 8.0, "#1B7F8C"), "not_met": ("^", 9.0, "#B5471F"),
 WIDTHS = (360, 720, 1200)
 NARROW = 480
 LABEL_NARROW, LABEL_WIDE, KEY = 15.0, 13.5, 12.5
+FIGURES = 236.0
 DPI = 96
 
 
@@ -119,7 +120,7 @@ def _lay_out(width: float, labels: list[str]) -> tuple[Layout, list[list[str]]]:
             wrap(label, width - 2, LABEL_NARROW * unit) for label in labels
         ]
     unit = 1.0 if width <= 720 else 1.3
-    figures, gap = 220 * unit, 18 * unit
+    figures, gap = FIGURES * unit, 18 * unit
     lines = [wrap(label, 0.54 * (width - figures - 2 * gap), LABEL_WIDE * unit) for label in labels]
     widest = max((measure(line, LABEL_WIDE * unit) for label in lines for line in label), default=0.0)
     return Layout(width, False, unit, widest + gap, width - figures - gap), lines
@@ -270,7 +271,7 @@ def _draw_columns(pen: Pen, row: Row, y: float, bottom: float) -> None:
     middle = min(max(target, layout.track_left + half), layout.track_right + size(6) - half)
     pen.write(middle - half, y, text, size(12.5), colour=PRIMARY, bold=True)
     pen.line((target, target), (y + size(10), bottom), PRIMARY, 1.4, (0, (3.5, 2.5)))
-    pen.write(layout.width - size(220) + size(64), y, _("khoảng tin cậy"), size(12), colour=MUTED)
+    pen.write(layout.width - size(FIGURES) + size(64), y, _("khoảng tin cậy"), size(12), colour=MUTED)
     pen.write(layout.width, y, _("số người"), size(12), colour=MUTED, end=True)
 
 
@@ -279,7 +280,7 @@ def _draw_wide_row(pen: Pen, row: Row, label: list[str], top: float, height: flo
     y = top + height / 2
     for number, line in enumerate(label):
         pen.write(0, y + (number - (len(label) - 1) / 2) * size(18), line, size(LABEL_WIDE))
-    column = layout.width - size(220)
+    column = layout.width - size(FIGURES)
     if row.estimate is None or row.ci is None:
         pen.withheld(column + size(6), y)
         pen.write(column + size(18), y, _("không công bố: dưới 10 phiếu"), size(12.5), colour=MUTED)

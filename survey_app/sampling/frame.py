@@ -38,5 +38,5 @@ def _entry(unit: Unit, stratify_by: str) -> FrameEntry:
 
 def frame_hash(pairs: Sequence[tuple[str, str]]) -> str:
     """SHA-256 of the frame: one line ``stratum|commune code`` for each commune, sorted, each ended by a newline."""
-    text = "".join(f"{stratum}|{code}\n" for stratum, code in sorted(pairs))
+    text = "".join(sorted(f"{stratum}|{code}\n" for stratum, code in pairs))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,6 +12,7 @@ from survey_app.accounts.roles import EDIT_SURVEYS, VIEW_SURVEYS
 from survey_app.database import db
 from survey_app.errors import UserError
 from survey_app.geography.queries import provinces, units_below
+from survey_app.i18n import language
 from survey_app.instruments.queries import all_questionnaires, instrument_of
 from survey_app.surveys.access import frame, may_on, open_survey
 from survey_app.surveys.forms import StateForm, SurveyForm
@@ -43,7 +44,7 @@ def new_survey() -> ResponseReturnValue:
     form.questionnaire.choices = [
         (
             f"{stored.key}@{stored.version}",
-            f"{instrument_of(db.session, stored.id).title.vi} ({stored.version})",
+            f"{instrument_of(db.session, stored.id).title.get(language())} ({stored.version})",
         )
         for stored in all_questionnaires(db.session)
     ]

@@ -22,7 +22,7 @@ from tests.servers import ROOT
 
 pytestmark = pytest.mark.browser
 SLUG = "kien-giang-2020"
-DESK = f"/quan-ly/dot/{SLUG}"
+OFFICE = f"/quan-ly/dot/{SLUG}"
 IMPORTED = 600
 
 
@@ -35,7 +35,7 @@ def test_a_survey_is_made_answered_computed_approved_and_read(
     asked = _answer_on_a_phone_without_scripts(phone, communes[0])
     assert {"n6", "n7"} <= set(asked), "the questions about the delay come after „trễ hẹn”"
     assert _received(manager) == 1
-    manager.goto(f"{DESK}/ket-qua")
+    manager.goto(f"{OFFICE}/ket-qua")
     assert _overall(manager)["withheld"], "one form is too few for a figure"
 
     _import_responses(manager, communes, tmp_path)
@@ -72,19 +72,19 @@ def _create_draw_and_open(page: Page) -> list[str]:
     page.fill("[name=basis]", "Kế hoạch 138/KH-UBND ngày 13/9/2019")
     shoot(page, "lap-dot")
     page.click("form:has([name=slug]) button")
-    page.wait_for_url(f"**{DESK}/mau")
+    page.wait_for_url(f"**{OFFICE}/mau")
     expect(page.locator("main")).to_contain_text(re.compile(r"\b44\b.*\b145\b", re.DOTALL))
     shoot(page, "ke-hoach-mau")
 
     page.fill("[name=seed]", "2020-06-30")
     page.click("form:has([name=seed]) button")
-    report = page.request.get(f"{DESK}/mau.json").json()
+    report = page.request.get(f"{OFFICE}/mau.json").json()
     drawn = [unit["code"] for unit in report["units"] if unit["drawn"]]
     assert (len(drawn), len(report["units"]), report["seed"]) == (44, 145, "2020-06-30")
     expect(page.locator("main")).to_contain_text("2020-06-30")
     shoot(page, "bien-ban-mau")
 
-    page.goto(f"{DESK}/thuc-dia")
+    page.goto(f"{OFFICE}/thuc-dia")
     page.click("button[name=state][value=collecting]")
     expect(page.locator(f"a[href$='/s/{SLUG}']")).to_be_visible()
     assert _received(page) == 0
@@ -114,7 +114,7 @@ def _answer_on_a_phone_without_scripts(page: Page, commune: str) -> list[str]:
 
 def _received(page: Page) -> int:
     """The count at the head of the fieldwork page."""
-    page.goto(f"{DESK}/thuc-dia")
+    page.goto(f"{OFFICE}/thuc-dia")
     found = re.search(r"([\d.]+)\D+1\.760\b", page.locator("main").inner_text())
     assert found, page.locator("main").inner_text()
     return int(found[1].replace(".", ""))
@@ -123,7 +123,7 @@ def _received(page: Page) -> int:
 def _import_responses(page: Page, communes: list[str], folder: Path) -> None:
     file = folder / "phieu.csv"
     file.write_text(_generated_responses(communes), encoding="utf-8")
-    page.goto(f"{DESK}/thuc-dia")
+    page.goto(f"{OFFICE}/thuc-dia")
     page.click("a[href$='/nhap-phieu']")
     shoot(page, "nhap-phieu")
     page.set_input_files("input[type=file]", file)
@@ -165,13 +165,13 @@ def _generated_responses(communes: list[str]) -> str:
 
 
 def _overall(page: Page) -> dict[str, Any]:
-    rows = page.request.get(f"{DESK}/ket-qua.json").json()
+    rows = page.request.get(f"{OFFICE}/ket-qua.json").json()
     return next(row for row in rows if row["of"] == "sipas" and row["domain"] == {})
 
 
 def _see_interval(page: Page) -> dict[str, float]:
     """The interval of the overall rate, as its file says and as the page shows it."""
-    page.goto(f"{DESK}/ket-qua")
+    page.goto(f"{OFFICE}/ket-qua")
     overall = _overall(page)
     interval: dict[str, float] = overall["ci"]
     for share in (overall["estimate"], interval["low"], interval["high"]):
@@ -185,10 +185,10 @@ def _written(share: float) -> str:
 
 
 def _close_and_freeze(page: Page) -> None:
-    page.goto(f"{DESK}/thuc-dia")
+    page.goto(f"{OFFICE}/thuc-dia")
     page.click("details:has(button[value=closed]) summary")
     page.click("button[name=state][value=closed]")
-    page.goto(f"{DESK}/cong-bo")
+    page.goto(f"{OFFICE}/cong-bo")
     page.click("form[action$='/cong-bo/chot'] button")
     expect(page.locator("a[href$='/cong-bo/1']").first).to_be_visible()
     shoot(page, "cong-bo")
@@ -196,17 +196,17 @@ def _close_and_freeze(page: Page) -> None:
 
 def _check_manager_cannot_approve(page: Page) -> None:
     """Neither the button is there, nor does a request made without it get through."""
-    page.goto(f"{DESK}/cong-bo")
+    page.goto(f"{OFFICE}/cong-bo")
     expect(page.locator("form[action$='/cong-bo/duyet']")).to_have_count(0)
     token = page.locator("[name=csrf_token]").first.input_value()
     sha256 = re.search(r"\b[0-9a-f]{64}\b", page.content())
     assert sha256
-    forced = page.request.post(f"{DESK}/cong-bo/duyet", form={"csrf_token": token, "sha256": sha256[0]})
+    forced = page.request.post(f"{OFFICE}/cong-bo/duyet", form={"csrf_token": token, "sha256": sha256[0]})
     assert forced.status == 403
 
 
 def _approve(page: Page) -> None:
-    page.goto(f"{DESK}/cong-bo")
+    page.goto(f"{OFFICE}/cong-bo")
     page.click("a[href$='/cong-bo/1']")
     page.go_back()
     page.click("form[action$='/cong-bo/duyet'] button")

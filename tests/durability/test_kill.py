@@ -67,10 +67,7 @@ def test_every_acknowledged_form_is_there_once_after_each_of_three_power_cuts(se
         assert all(stored[key] == expected[key] for key in stored)
 
         server.start_again()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            waiting = [address for address in forms if address not in acknowledged]
-            receipts = list(pool.map(lambda address: _send(person, address), waiting))
-        assert all(receipt.endswith("/cam-on") for receipt in receipts)
+        _send_again(person, [address for address in forms if address not in acknowledged])
         assert _stored(server) == expected
         assert _count_drafts(server) == 0
         _check_sqlite(server)
@@ -121,6 +118,12 @@ def _send_until_the_power_fails(
     for one in sent:
         one.result()
     return acknowledged
+
+
+def _send_again(person: Respondent, addresses: list[str]) -> None:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        receipts = list(pool.map(lambda address: _send(person, address), addresses))
+    assert all(receipt.endswith("/cam-on") for receipt in receipts)
 
 
 def _id_of(address: str) -> str:

@@ -15,12 +15,14 @@ from survey_app import create_app
 from survey_app.accounts.models import User
 from survey_app.collection.models import Response
 from survey_app.database import db
+from survey_app.demonstration import OPEN
 from survey_app.geography.models import Unit
 from survey_app.instruments.models import Questionnaire
 from survey_app.publication.models import Publication
 from survey_app.sampling.models import Draw
 from survey_app.settings import read_settings
 from survey_app.surveys.models import Survey
+from tests.durability.respondent import Respondent
 from tests.servers import FLASK, ROOT, RunningServer, flask_environment, run_flask
 
 #: More than a web server, one worker of it and the job worker: the parent waits for all of them.
@@ -104,6 +106,8 @@ def test_starting_again_after_a_kill_in_the_middle_of_loading_loads_nothing_twic
         assert server.process.returncode == 0
         server.start_again()
         second = _counts(environment)
+        person = Respondent(server.url, OPEN)
+        assert person.begin(person.communes[0]).endswith("/1"), "nothing that was prepared holds a lock on the database"
         server.stop()
     finally:
         server.kill_everything()

@@ -23,7 +23,14 @@ def parts(app: Flask) -> list[Path]:
 
 def add(session: Session, survey: Survey, count: int) -> None:
     for number in range(count):
-        answers = {"q1": 1 + number % 3, "q2": 3, "ways": [1, 2], "visits": 3, "words": "riêng tư", "when": "2026-01-02"}
+        answers = {
+            "q1": 1 + number % 3,
+            "q2": 3,
+            "ways": [1, 2],
+            "visits": 3,
+            "words": "riêng tư",
+            "when": "2026-01-02",
+        }
         respond(session, survey, communes(session, survey)[number % 5], answers=answers)
     session.commit()
 

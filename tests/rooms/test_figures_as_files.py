@@ -90,9 +90,7 @@ def test_a_title_that_looks_like_a_formula_is_harmless_in_the_table(
     assert not any(title.startswith(("=", "+", "-", "@")) for title in titles)
 
 
-def test_an_unknown_breakdown_is_a_sentence_and_not_an_error(
-    app: Flask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_an_unknown_breakdown_is_a_sentence_and_not_an_error(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
     fill_village(app)
     analyst = sign_in("analyst")
     assert analyst.get(f"{BASE}?theo=weather&cua=nothing").status_code == 200

@@ -95,7 +95,7 @@ def make_drafts(app: Flask, number: int, *, invited: bool) -> list[object]:
         unit = drawn_units(db.session, survey)[0]
         invitation = None
         if invited:
-            ((_unit, token),) = issue_invitations(db.session, survey, [unit], 1)
+            ((_unit, token),) = issue_invitations(db.session, survey, [unit], 1, actor=TESTER)
             invitation = find_invitation(db.session, survey, token)
         drafts = [
             begin_draft(db.session, survey, unit, channel="link", invitation=invitation) for _time in range(number)

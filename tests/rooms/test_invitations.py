@@ -29,7 +29,9 @@ def token(app: Flask) -> str:
     """A personal link of the village survey."""
     with app.app_context():
         survey = make_village(db.session)
-        ((_unit, made),) = issue_invitations(db.session, survey, list(drawn_units(db.session, survey))[:1], 1)
+        ((_unit, made),) = issue_invitations(
+            db.session, survey, list(drawn_units(db.session, survey))[:1], 1, actor=TESTER
+        )
         db.session.commit()
         return made
 
@@ -98,11 +100,13 @@ def test_links_are_made_between_the_draw_and_the_closing_and_not_without_bounds(
     survey = make_village(session, state="sampled")
     units = list(drawn_units(session, survey))
     for count in (0, -1, 5_001):
-        assert isinstance(refusal(lambda count=count: issue_invitations(session, survey, units, count)), UserError), count
+        assert isinstance(
+            refusal(lambda count=count: issue_invitations(session, survey, units, count, actor=TESTER)), UserError
+        ), count
     assert len(issue_invitations(session, survey, units, 2)) == 2 * len(units)
     survey.state = "closed"
     with pytest.raises(Conflict):
-        issue_invitations(session, survey, units, 1)
+        issue_invitations(session, survey, units, 1, actor=TESTER)
 
 
 def test_the_office_gets_the_links_once_as_a_file(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:

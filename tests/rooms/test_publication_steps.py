@@ -149,7 +149,13 @@ def test_the_database_itself_keeps_what_is_frozen_and_who_may_approve(session: S
             session.rollback()
         else:
             pytest.fail(f"the database allowed: {statement}")
-    values = {"survey_id": publication.survey_id, "snapshot": {}, "sha256": "0" * 64, "frozen_by": "a", "frozen_at": publication.frozen_at}
+    values = {
+        "survey_id": publication.survey_id,
+        "snapshot": {},
+        "sha256": "0" * 64,
+        "frozen_by": "a",
+        "frozen_at": publication.frozen_at,
+    }
     with pytest.raises(IntegrityError):
         session.execute(insert(Publication).values(values | {"number": 1, "state": "frozen"}))
     session.rollback()

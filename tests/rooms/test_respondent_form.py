@@ -205,7 +205,9 @@ def test_a_form_left_for_more_than_a_day_begins_anew_with_an_explanation(
 def test_nothing_said_at_all_is_not_sent(app: Flask, client: FlaskClient, village: list[str]) -> None:
     first = begin(client, VILLAGE, village[0])
     last = first[:-1] + "2"
-    answer = client.post(last, data={"csrf_token": token_in(client.get(last).text), "shown": LAST}, follow_redirects=True)
+    answer = client.post(
+        last, data={"csrf_token": token_in(client.get(last).text), "shown": LAST}, follow_redirects=True
+    )
     assert "cam-on" not in answer.request.path
     assert stored(app) == []
 
@@ -220,7 +222,9 @@ def test_a_last_page_reached_past_the_questions_leads_back_to_them(
     assert drafted(app) == [{"visits": 2}]
 
 
-def test_open_surveys_are_listed_and_the_only_one_is_opened(app: Flask, client: FlaskClient, village: list[str]) -> None:
+def test_open_surveys_are_listed_and_the_only_one_is_opened(
+    app: Flask, client: FlaskClient, village: list[str]
+) -> None:
     assert client.get("/s/").headers["Location"] == f"/s/{VILLAGE}"
     with app.app_context():
         from tests.world import make_survey

@@ -100,7 +100,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 def test_every_refused_line_says_why_and_does_not_stop_the_others(session: Session) -> None:
     survey = make_village(session)
-    rows = [line(survey, session)] + [line(survey, session, **change) for change, _word in BAD] + [line(survey, session)]
+    rows = (
+        [line(survey, session)] + [line(survey, session, **change) for change, _word in BAD] + [line(survey, session)]
+    )
     report = bring_in(session, survey, csv_of(rows, columns=COLUMNS))
     assert (report.lines, report.accepted, report.refused_count) == (len(rows), 2, len(BAD))
     for (number, reason), (expected, (change, word)) in zip(report.refused, enumerate(BAD, start=3), strict=True):
@@ -220,9 +222,7 @@ def test_what_came_of_a_file_is_in_the_trail_without_any_answer(session: Session
     assert (entry.verb, entry.detail) == ("response.import", {"lines": 2, "accepted": 1, "repeated": 0, "refused": 1})
 
 
-def test_a_long_file_comes_in_whole_over_several_batches(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_file_comes_in_whole_over_several_batches(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_import, "BATCH", 3)
     survey = make_village(session)
     told: list[int] = []

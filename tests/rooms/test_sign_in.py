@@ -59,7 +59,10 @@ def test_nobody_learns_whether_an_account_exists(client: FlaskClient, account: s
 def test_a_vietnamese_password_opens_however_the_keyboard_composes_it(
     app: Flask, client: FlaskClient, form: str, typed: str
 ) -> None:
-    given, entered = unicodedata.normalize(form, "Tiếng Việt đẹp lắm"), unicodedata.normalize(typed, "Tiếng Việt đẹp lắm")
+    given, entered = (
+        unicodedata.normalize(form, "Tiếng Việt đẹp lắm"),
+        unicodedata.normalize(typed, "Tiếng Việt đẹp lắm"),
+    )
     with app.app_context():
         add_user(db.session, EMAIL, role="analyst", scopes=[], actor=SYSTEM, password=given)
         db.session.commit()
@@ -183,9 +186,9 @@ def test_passwords_are_hashed_with_argon2_at_full_strength(environment: dict[str
 def test_an_account_that_cannot_be_is_refused(app: Flask) -> None:
     good: dict[str, Any] = {"email": EMAIL, "role": "analyst", "scopes": []}
     wrong: list[dict[str, Any]] = [
-        {"email": "nobody"}, {"email": "a b@c.vn"}, {"email": ""}, {"email": "a\x00@b.vn"}, {"role": "king"}, {"role": ""},
-        {"scopes": ["sector:magic"]}, {"scopes": ["unit:"]}, {"scopes": ["unit:000"]}, {"scopes": ["unit:\x00"]},
-        {"scopes": ["everything"]}, {"role": "sector_lead"}, {"password": "short"}, {"name": "a\x00b"},
+        {"email": "nobody"}, {"email": "a b@c.vn"}, {"email": ""}, {"email": "a\x00@b.vn"},
+        {"role": "king"}, {"role": ""}, {"scopes": ["sector:magic"]}, {"scopes": ["unit:"]}, {"scopes": ["unit:000"]},
+        {"scopes": ["unit:\x00"]}, {"scopes": ["everything"]}, {"role": "sector_lead"}, {"password": "short"}, {"name": "a\x00b"},
     ]  # fmt: skip
     with app.app_context():
         for change in wrong:
@@ -204,3 +207,20 @@ def test_the_same_role_in_the_same_scope_is_given_once(app: Flask) -> None:
             work = lambda where=scopes: add_user(db.session, EMAIL, role="analyst", scopes=where, actor=SYSTEM)  # noqa: E731
             assert refusal(work) is not None, scopes
         assert len(db.session.scalars(select(User)).one().grants) == 3
+
+
+def test_the_database_keeps_one_grant_for_each_scope(app: Flask) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    from survey_app.accounts.models import Grant
+
+    with app.app_context():
+        user, _password = add_user(db.session, EMAIL, role="analyst", scopes=[], actor=SYSTEM)
+        db.session.commit()
+        for sector in (None, "health"):
+            db.session.add(Grant(user_id=user.id, role_id=user.grants[0].role_id, sector=sector, unit_id=None))
+            if sector is None:
+                with pytest.raises(IntegrityError):
+                    db.session.flush()
+                db.session.rollback()
+        db.session.commit()

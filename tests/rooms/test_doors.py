@@ -1,0 +1,175 @@
+"""Every guarded route and who may use it, written by hand; nothing is done without a token from our own page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from survey_app.accounts.roles import PERMISSIONS
+from survey_app.database import Base, db
+from survey_app.publication.models import Publication
+from survey_app.surveys.models import Survey
+from tests.village import VILLAGE, communes, make_village
+from tests.world import TESTER
+
+ALL = frozenset(PERMISSIONS)
+MANAGERS = frozenset({"survey_manager", "sector_lead"})
+RESULTS = MANAGERS | {"analyst", "approver"}
+FIELDWORK = RESULTS | {"post_coordinator", "observer"}
+SURVEYS = FIELDWORK | {"administrator"}
+ADMINISTRATOR = frozenset({"administrator"})
+COUNTER = frozenset({"counter_device"})
+COLLECTORS = frozenset({"post_coordinator", "collector"})
+INTAKE = MANAGERS | {"post_coordinator"}
+DOT = "/quan-ly/dot/<slug>"
+
+DOORS: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/ban-lam-viec"): ALL,
+    ("GET", "/viec/<uuid:job_id>"): frozenset(),  # only the one who asked, see test_response_file_jobs
+    ("GET", "/quan-ly"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/<name>"): SURVEYS,
+    ("GET", "/quan-ly/dia-ban"): ADMINISTRATOR,
+    ("POST", "/quan-ly/dia-ban"): ADMINISTRATOR,
+    ("GET", "/quan-ly/nguoi-dung"): ADMINISTRATOR,
+    ("POST", "/quan-ly/nguoi-dung"): ADMINISTRATOR,
+    ("POST", "/quan-ly/nguoi-dung/<int:user_id>"): ADMINISTRATOR,
+    ("GET", "/quan-ly/nhat-ky"): ADMINISTRATOR | {"survey_manager"},
+    ("GET", f"{DOT[:-6]}moi"): MANAGERS,
+    ("POST", f"{DOT[:-6]}moi"): MANAGERS,
+    ("GET", DOT): SURVEYS,
+    ("POST", f"{DOT}/trang-thai"): MANAGERS,
+    ("GET", f"{DOT}/mau"): FIELDWORK,
+    ("POST", f"{DOT}/mau"): MANAGERS,
+    ("GET", f"{DOT}/mau.json"): FIELDWORK,
+    ("GET", f"{DOT}/thuc-dia"): FIELDWORK,
+    ("GET", f"{DOT}/qr.svg"): FIELDWORK,
+    ("POST", f"{DOT}/phieu-moi"): INTAKE,
+    ("GET", f"{DOT}/nhap-phieu"): INTAKE,
+    ("POST", f"{DOT}/nhap-phieu"): INTAKE,
+    ("GET", f"{DOT}/ket-qua"): RESULTS,
+    ("GET", f"{DOT}/ket-qua.json"): RESULTS,
+    ("GET", f"{DOT}/ket-qua.csv"): RESULTS,
+    ("GET", f"{DOT}/cong-bo"): RESULTS,
+    ("GET", f"{DOT}/cong-bo/<int:number>"): RESULTS,
+    ("POST", f"{DOT}/cong-bo/chot"): MANAGERS,
+    ("POST", f"{DOT}/cong-bo/duyet"): frozenset({"approver"}),
+    ("GET", "/thu-phieu"): COLLECTORS,
+    ("POST", "/thu-phieu/<slug>/<code>"): COLLECTORS,
+    ("GET", "/quay"): COUNTER,
+    ("GET", "/quay/<slug>"): COUNTER,
+    ("POST", "/quay/<slug>"): COUNTER,
+}
+
+
+def address(app: Flask, rule: str) -> str:
+    """The rule with the village's names in its places."""
+    with app.app_context():
+        code = communes(db.session, db.session.scalars(select(Survey)).one())[0]
+    values = {
+        "slug": VILLAGE,
+        "name": "village",
+        "number": "1",
+        "code": code,
+        "job_id": str(UUID(int=1)),
+        "user_id": "1",
+    }
+    return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda place: values[place[1]], rule)
+
+
+def open_village(app: Flask) -> None:
+    """A survey with a snapshot, so that every page has something to show."""
+    from survey_app.surveys.service import set_state
+    from tests.rooms.test_publication_steps import closed_village
+
+    with app.app_context():
+        survey = closed_village(db.session)
+        values = {"snapshot": _snapshot(survey), "sha256": "0" * 64, "frozen_by": "tester", "number": 1}
+        db.session.add(Publication(survey=survey, **values))
+        set_state(db.session, survey, "collecting", actor=TESTER, reason="thử")
+        db.session.commit()
+
+
+def _snapshot(survey: Survey) -> dict[str, object]:
+    from survey_app.publication.snapshot import _describe_questionnaire, _describe_survey
+    from survey_app.results.estimates import estimate_survey
+    from survey_app.results.tables import rows_as_json
+    from survey_app.sampling.queries import find_draw
+    from survey_app.sampling.report import draw_report
+
+    figures = estimate_survey(db.session, survey)
+    return {
+        "survey": _describe_survey(survey),
+        "questionnaire": _describe_questionnaire(db.session, survey),
+        "draw": draw_report(survey, find_draw(db.session, survey)),
+        "responses": figures.responses,
+        "channels": {},
+        "fingerprint": figures.fingerprint,
+        "figures": {"": rows_as_json(figures.rows, simulated=False)},
+        "choices": [],
+        "files": {},
+    }
+
+
+def everything(app: Flask) -> dict[str, object]:
+    """How many rows each table has, and the state of the survey."""
+    with app.app_context():
+        rows = {
+            name: db.session.scalar(select(func.count()).select_from(t)) for name, t in Base.metadata.tables.items()
+        }
+        return rows | {"state": db.session.scalars(select(Survey.state)).all()}
+
+
+def test_the_table_names_every_guarded_route(app: Flask) -> None:
+    guarded = {
+        (method, str(rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods & {"GET", "POST"}
+        if getattr(app.view_functions[rule.endpoint], "guard", "public") != "public"
+    }
+    assert guarded == set(DOORS)
+
+
+def test_each_role_opens_exactly_its_doors_and_nothing_is_done_without_a_token(
+    app: Flask, client: FlaskClient, sign_in: Callable[..., FlaskClient]
+) -> None:
+    open_village(app)
+    scopes = {"sector_lead": ["sector:administrative"]}
+    people = {role: sign_in(role, *scopes.get(role, [])) for role in PERMISSIONS}
+    before = everything(app)
+    wrong = []
+    for (method, rule), roles in DOORS.items():
+        place = address(app, rule)
+        stranger = client.open(place, method=method)
+        if method == "GET":
+            assert stranger.status_code == 302, rule
+            assert stranger.headers["Location"].startswith("/dang-nhap"), rule
+        else:
+            assert stranger.status_code == 403, rule
+        for role, person in people.items():
+            answer = person.open(place, method=method, data={} if method == "POST" else None)
+            entered = answer.status_code not in (403, 404)
+            fitting = (answer.status_code in (200, 302)) if method == "GET" else (answer.status_code == 400)
+            if entered != (role in roles) or (entered and not fitting):
+                wrong.append((method, rule, role, answer.status_code))
+    assert wrong == []
+    assert everything(app) == before
+
+
+def test_public_pages_that_take_something_refuse_a_missing_token_and_do_nothing(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        code = communes(db.session, make_village(db.session))[0]
+    before = everything(app)
+    assert client.post(f"/s/{VILLAGE}", data={"commune": code, "consent": "1"}).status_code == 400
+    refused = client.post("/dang-nhap", data={"email": "a@b.vn", "password": "x" * 12})
+    assert refused.status_code == 200
+    assert "csrf_token" in refused.text
+    assert client.post("/dang-xuat").status_code == 302
+    assert everything(app) == before

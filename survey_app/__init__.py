@@ -20,12 +20,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     from survey_app import logs, pages
     from survey_app.accounts.guards import init_guards
     from survey_app.accounts.sign_in import init_sign_in
+    from survey_app.compression import init_compression
     from survey_app.database import init_database
     from survey_app.i18n import init_i18n
     from survey_app.rooms import init_rooms
     from survey_app.security import init_security
 
     logs.init_logs(production=settings.production)
+    init_compression(app)
     init_security(app, production=settings.production)
     init_database(app, settings)
     init_i18n(app)

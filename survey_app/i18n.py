@@ -80,9 +80,11 @@ def percent(value: float | None) -> str:
 
 
 def day(value: date | None) -> str:
-    """A date: 20/11/2026 in Vietnamese, 20 Nov 2026 in English."""
+    """A date: 20/11/2026 in Vietnamese, 20 Nov 2026 in English; of a time, the day it was in the province."""
     if value is None:
         return DASH
+    if isinstance(value, datetime):
+        value = value.astimezone(PROVINCE_TIME).date()
     return str(format_date(value, format="dd/MM/yyyy" if language() == "vi" else "d MMM yyyy", locale=_locale()))
 
 

@@ -24,7 +24,7 @@ STEPS = {
 }
 REACHED = {
     "draft": "questionnaire",
-    "sampled": "sample",
+    "sampled": "fieldwork",
     "collecting": "fieldwork",
     "closed": "results",
     "published": "publication",

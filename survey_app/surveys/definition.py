@@ -176,8 +176,8 @@ REASONS = {
     "greater_than_equal": _l("phải từ %(ge)s trở lên"),
     "less_than": _l("phải nhỏ hơn %(lt)s"),
     "less_than_equal": _l("không quá %(le)s"),
-    "string_too_short": _l("không được để trống"),
-    "string_too_long": _l("dài quá %(max_length)s ký tự"),
+    "too_short": _l("không được để trống"),
+    "too_long": _l("dài quá %(max_length)s ký tự"),
 }
 
 
@@ -211,7 +211,9 @@ def _line_of(path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int
 
 
 def _reason(fault: Any) -> str:
-    template = REASONS.get(fault["type"])
+    if fault.get("input") == "":
+        return _("không được để trống")
+    template = REASONS.get(fault["type"].removeprefix("string_"))
     if template is not None:
         return str(template) % fault.get("ctx", {})
     if fault["type"] == "value_error":

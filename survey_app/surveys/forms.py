@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
@@ -91,6 +92,8 @@ class SurveyForm(FlaskForm):
         "confidence_level": "confidence",
     }
 
+    PERCENTAGES = ("share", "target", "confidence")
+
     def read(self) -> SurveyDefinition | None:
         """The definition, or None with each fault written at its field."""
         try:
@@ -101,6 +104,8 @@ class SurveyForm(FlaskForm):
                 while key and key not in self.PLACES:
                     key = key.rpartition(".")[0]
                 field = self[self.PLACES.get(key, "slug")]
+                if field.name in self.PERCENTAGES:
+                    reason = _("Xin nhập một tỷ lệ phần trăm lớn hơn 0 và nhỏ hơn hoặc bằng 100, ví dụ 30.")
                 field.errors = [*field.errors, reason[:1].upper() + reason[1:]]
             return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -16,6 +17,13 @@ from survey_app.instruments.queries import find_questionnaire
 from survey_app.surveys.definition import SurveyDefinition, Territory
 from survey_app.surveys.models import STATES, Survey
 
+STATE_WORDS = {
+    "draft": _l("bản nháp"),
+    "sampled": _l("đã bốc mẫu"),
+    "collecting": _l("đang nhận phiếu"),
+    "closed": _l("đã đóng"),
+    "published": _l("đã công bố"),
+}
 #: The steps a person may take by hand. Drawing leads to `sampled`, approving a publication to `published`.
 STEPS = {"sampled": ("collecting",), "collecting": ("closed",), "closed": ("collecting",)}
 
@@ -144,8 +152,8 @@ def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, rea
         raise Conflict(
             _(
                 "Đợt khảo sát đang ở trạng thái „%(now)s”, không chuyển sang „%(then)s” được.",
-                now=survey.state,
-                then=state,
+                now=STATE_WORDS[survey.state],
+                then=STATE_WORDS[state],
             )
         )
     if survey.state == "closed" and not reason.strip():

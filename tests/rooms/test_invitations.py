@@ -103,7 +103,7 @@ def test_links_are_made_between_the_draw_and_the_closing_and_not_without_bounds(
         assert isinstance(
             refusal(lambda count=count: issue_invitations(session, survey, units, count, actor=TESTER)), UserError
         ), count
-    assert len(issue_invitations(session, survey, units, 2)) == 2 * len(units)
+    assert len(issue_invitations(session, survey, units, 2, actor=TESTER)) == 2 * len(units)
     survey.state = "closed"
     with pytest.raises(Conflict):
         issue_invitations(session, survey, units, 1, actor=TESTER)

@@ -152,7 +152,8 @@ def test_an_address_that_leads_nowhere_is_a_page_that_says_so(client: FlaskClien
         f"/s/{VILLAGE}/{uuid4()}/cam-on", f"/s/{VILLAGE}/not-a-uuid/1",
         f"{form}/0", f"{form}/3", f"{form}/99999999999999999999", f"{form}/-1", f"{form}/1.5", f"{form}/1%00",
         f"/s/{VILLAGE}?xa=%00", f"/ket-qua/{VILLAGE}", "/ket-qua/%00", f"/ket-qua/{VILLAGE}/tep/%00",
-        f"/ket-qua/{VILLAGE}/tep/..%2f..%2fsecret_key", "/static/%00", "/static/../settings.py", "/static/..%2fsettings.py",
+        f"/ket-qua/{VILLAGE}/tep/..%2f..%2fsecret_key", "/static/%00", "/static/../settings.py",
+        "/static/..%2fsettings.py",
     ]  # fmt: skip
     for address in nowhere:
         answer = client.get(address)

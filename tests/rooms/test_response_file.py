@@ -55,7 +55,8 @@ def test_a_good_line_is_stored_as_it_says(session: Session) -> None:
     assert (report.lines, report.accepted, report.refused) == (1, 1, [])
     stored = session.get_one(Response, key)
     assert stored.answers == {
-        "q1": 3, "q2": 9, "late": 1, "q3": 1, "ways": [1, 2], "visits": 3, "words": "=1+1", "when": "2026-01-02", "sex": 2,
+        "q1": 3, "q2": 9, "late": 1, "q3": 1, "ways": [1, 2], "visits": 3, "words": "=1+1",
+        "when": "2026-01-02", "sex": 2,
     }  # fmt: skip
     assert (stored.channel, str(stored.day)) == ("paper", "2026-01-15")
 

@@ -188,7 +188,8 @@ def test_an_account_that_cannot_be_is_refused(app: Flask) -> None:
     wrong: list[dict[str, Any]] = [
         {"email": "nobody"}, {"email": "a b@c.vn"}, {"email": ""}, {"email": "a\x00@b.vn"},
         {"role": "king"}, {"role": ""}, {"scopes": ["sector:magic"]}, {"scopes": ["unit:"]}, {"scopes": ["unit:000"]},
-        {"scopes": ["unit:\x00"]}, {"scopes": ["everything"]}, {"role": "sector_lead"}, {"password": "short"}, {"name": "a\x00b"},
+        {"scopes": ["unit:\x00"]}, {"scopes": ["everything"]}, {"role": "sector_lead"}, {"password": "short"},
+        {"name": "a\x00b"},
     ]  # fmt: skip
     with app.app_context():
         for change in wrong:

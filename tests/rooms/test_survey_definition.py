@@ -104,7 +104,7 @@ def test_each_fault_is_told_with_its_line_and_its_key(text: str, line: int, word
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- list\n", "42", "---\na: 1\n---\nb: 2\n"])
 def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
-    with pytest.raises(LinesRefused):
+    with pytest.raises(UserError):
         read(text)
 
 

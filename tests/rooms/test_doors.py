@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -14,7 +16,7 @@ from survey_app.accounts.roles import PERMISSIONS
 from survey_app.database import Base, db
 from survey_app.publication.models import Publication
 from survey_app.surveys.models import Survey
-from tests.village import VILLAGE, communes, make_village
+from tests.village import TWO_LEVELS, VILLAGE, communes, make_village
 from tests.world import TESTER
 
 ALL = frozenset(PERMISSIONS)
@@ -116,6 +118,25 @@ def _snapshot(survey: Survey) -> dict[str, object]:
     }
 
 
+def body(rule: str, commune: str) -> dict[str, Any]:
+    """What a page would send, complete but for the token: done by whoever forgets to ask for one."""
+    from tests.rooms.test_new_survey_page import GOOD
+
+    bodies: dict[str, dict[str, Any]] = {
+        "/quan-ly/dia-ban": {"file": (io.BytesIO(TWO_LEVELS.encode()), "a.csv"), "code_system": "new"},
+        "/quan-ly/nguoi-dung": {"email": "new@hailong.example", "role": "analyst"},
+        "/quan-ly/nguoi-dung/<int:user_id>": {"change": "deactivate"},
+        "/quan-ly/dot/moi": GOOD,
+        f"{DOT}/trang-thai": {"state": "closed"},
+        f"{DOT}/mau": {"seed": "1", "reason": "x"},
+        f"{DOT}/phieu-moi": {"per_commune": "1"},
+        f"{DOT}/nhap-phieu": {"file": (io.BytesIO(b"response_id\n"), "a.csv"), "keep": "1"},
+        f"{DOT}/cong-bo/duyet": {"sha256": "0" * 64},
+        "/quay/<slug>": {"commune": commune, "consent": "1"},
+    }
+    return bodies.get(rule, {})
+
+
 def everything(app: Flask) -> dict[str, object]:
     """How many rows each table has, and the state of the survey."""
     with app.app_context():
@@ -144,7 +165,7 @@ def test_each_role_opens_exactly_its_doors_and_nothing_is_done_without_a_token(
     before = everything(app)
     wrong = []
     for (method, rule), roles in DOORS.items():
-        place = address(app, rule)
+        place, commune = address(app, rule), address(app, "<code>")
         stranger = client.open(place, method=method)
         if method == "GET":
             assert stranger.status_code == 302, rule
@@ -152,7 +173,7 @@ def test_each_role_opens_exactly_its_doors_and_nothing_is_done_without_a_token(
         else:
             assert stranger.status_code == 403, rule
         for role, person in people.items():
-            answer = person.open(place, method=method, data={} if method == "POST" else None)
+            answer = person.open(place, method=method, data=body(rule, commune) if method == "POST" else None)
             entered = answer.status_code not in (403, 404)
             fitting = (answer.status_code in (200, 302)) if method == "GET" else (answer.status_code == 400)
             if entered != (role in roles) or (entered and not fitting):

@@ -16,7 +16,7 @@ run: $(VENV)/.installed translations
 test: $(VENV)/.installed-dev translations
 	@bin/require-system browser database
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
 
 test-long: $(VENV)/.installed-dev translations
 	@bin/require-system browser database statistics
@@ -24,6 +24,7 @@ test-long: $(VENV)/.installed-dev translations
 
 check: $(VENV)/.installed-dev translations
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python bin/check-translations

@@ -119,9 +119,7 @@ class SurveyDesign:
         if lonely_psu not in get_args(LonelyPsu):
             raise DesignError("unknown_rule", f"lonely_psu must be one of {', '.join(get_args(LonelyPsu))}")
         if element_population is not None and not two_stage:
-            raise DesignError(
-                "contradiction", "element_population needs two_stage=True; leave one of them out"
-            )
+            raise DesignError("contradiction", "element_population needs two_stage=True; leave one of them out")
         n = count_rows(psu, strata, weights)
         psu_number, psu_total = (np.arange(n, dtype=np.intp), n) if psu is None else number_labels(psu, "psu")
         stratum_number, stratum_total = (
@@ -138,9 +136,7 @@ class SurveyDesign:
         weight = np.ones(n) if weights is None else read_positive(weights, n, "weight", "bad_weight")
         psu_count = np.bincount(stratum_of_psu, minlength=stratum_total).astype(np.float64)
         element_count = np.bincount(psu_number, minlength=psu_total).astype(np.float64)
-        psu_fraction = find_fraction(
-            psu_population, stratum_number, psu_count, "psu_population of this stratum"
-        )
+        psu_fraction = find_fraction(psu_population, stratum_number, psu_count, "psu_population of this stratum")
         element_fraction = find_fraction(
             element_population, psu_number, element_count, "element_population of this PSU"
         )
@@ -178,9 +174,7 @@ class SurveyDesign:
         """Estimate a mean, in the unit of `y`; arguments and errors as in `proportion`, any finite values."""
         return estimate_ratios(self, Measures.of_means(self, y), _one_domain(domain))[0][0]
 
-    def ratio(
-        self, numerator: ArrayLike, denominator: ArrayLike, domain: ArrayLike | None = None
-    ) -> Estimate:
+    def ratio(self, numerator: ArrayLike, denominator: ArrayLike, domain: ArrayLike | None = None) -> Estimate:
         """Estimate a pooled index: satisfied answers over all answers, each respondent giving several.
 
         Parameters
@@ -200,9 +194,7 @@ class SurveyDesign:
         The design effect compares with `total` answers drawn one by one, each 0 or 1:
         S² = p(1-p)·total/(total-1). It has no meaning for a numerator that does not count such answers.
         """
-        return estimate_ratios(self, Measures.of_ratios(self, numerator, denominator), _one_domain(domain))[
-            0
-        ][0]
+        return estimate_ratios(self, Measures.of_ratios(self, numerator, denominator), _one_domain(domain))[0][0]
 
     def ratios(
         self, numerators: ArrayLike, denominators: ArrayLike | None = None, domains: ArrayLike | None = None

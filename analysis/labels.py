@@ -110,7 +110,5 @@ def take_constant(
     differs = values != taken[group]
     if differs.any():
         row = int(np.argmax(differs))
-        raise DesignError(
-            code, f"{name} differs from row {int(first[group[row]])}; make the two rows agree", row
-        )
+        raise DesignError(code, f"{name} differs from row {int(first[group[row]])}; make the two rows agree", row)
     return taken

@@ -23,9 +23,7 @@ ROUNDING = 1e-12
 """A standard error below this share of the root mean square answer is rounding, and counts as 0."""
 
 
-def estimate_ratios(
-    design: "SurveyDesign", measures: Measures, domains: ArrayLike | None
-) -> list[list[Estimate]]:
+def estimate_ratios(design: "SurveyDesign", measures: Measures, domains: ArrayLike | None) -> list[list[Estimate]]:
     """Estimate every measure in every domain.
 
     Parameters

@@ -58,9 +58,7 @@ def allocate(
         return np.array([max(math.ceil(e), f) for e, f in zip(exact, floors, strict=True)], dtype=np.int64)
     if rule != "total":
         raise ValueError(f"unknown rule {rule!r}; use 'total' or 'each_stratum'")
-    return np.array(
-        _share_out(counts, exact, floors, math.floor(sum(exact) + Fraction(1, 2))), dtype=np.int64
-    )
+    return np.array(_share_out(counts, exact, floors, math.floor(sum(exact) + Fraction(1, 2))), dtype=np.int64)
 
 
 def _share_out(counts: list[int], exact: list[Fraction], floors: list[int], total: int) -> list[int]:
@@ -91,9 +89,7 @@ def _read_share(share: float | Fraction | str) -> Fraction:
 def _read_sizes(sizes: Sequence[int] | NDArray[np.integer]) -> list[int]:
     for stratum, size in enumerate(sizes):
         if not (size >= 0 and int(size) == size):
-            raise ValueError(
-                f"size {stratum} is {size}; a stratum holds a whole number of communes, 0 or more"
-            )
+            raise ValueError(f"size {stratum} is {size}; a stratum holds a whole number of communes, 0 or more")
     return [int(size) for size in sizes]
 
 

@@ -47,9 +47,7 @@ class PsuTotals:
     def of(cls, design: "SurveyDesign", sums: Matrix, within: Matrix | None, valid: Matrix) -> "PsuTotals":
         """Count PSUs and strata from `valid`, the valid rows of each PSU, shape (p, k)."""
         p = len(design.stratum_of_psu)
-        strata = csr_array(
-            (np.ones(p), (design.stratum_of_psu, np.arange(p))), shape=(len(design.psu_count), p)
-        )
+        strata = csr_array((np.ones(p), (design.stratum_of_psu, np.arange(p))), shape=(len(design.psu_count), p))
         present = strata @ (valid > 0).astype(np.float64)
         return cls(sums, within, (valid > 0).sum(axis=0), (present > 0).sum(axis=0), present, strata)
 

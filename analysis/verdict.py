@@ -119,9 +119,7 @@ def adjust(
     values = np.asarray(p_values, dtype=np.float64)
     bad = ~((values >= 0) & (values <= 1))
     if bad.any():
-        raise ValueError(
-            f"p value {int(np.argmax(bad))} is {values[np.argmax(bad)]}; leave withheld units out"
-        )
+        raise ValueError(f"p value {int(np.argmax(bad))} is {values[np.argmax(bad)]}; leave withheld units out")
     if values.size == 0:
         return values
     from statsmodels.stats.multitest import multipletests

@@ -19,7 +19,8 @@ def run(app: Flask, slug: str) -> None:
     with app.app_context():
         commune = drawn_units(db.session, find_survey(db.session, slug))[0].unit.code
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(f"/s/{slug}").text)
-    begun = client.post(f"/s/{slug}", data={"csrf_token": token[1] if token else "", "commune": commune, "consent": "1"})
+    data = {"csrf_token": token[1] if token else "", "commune": commune, "consent": "1"}
+    begun = client.post(f"/s/{slug}", data=data)
     address = begun.headers["Location"]
     page = client.get(address).data
     bare = Flask("bare")

@@ -20,6 +20,7 @@ RULES = {
     ),
     "publication_no_delete": ("publication", "DELETE", "a frozen snapshot cannot be deleted"),
     "published_file_frozen": ("published_file", "UPDATE", "a frozen file cannot change"),
+    "published_file_no_delete": ("published_file", "DELETE", "a frozen file cannot be deleted"),
     "questionnaire_frozen": (
         "questionnaire",
         "UPDATE OF key, version, content_hash, content",

@@ -101,4 +101,4 @@ def fill(client: FlaskClient, address: str, answers: dict[str, Any], *, go: str 
     shown = [key for key, rest in fieldsets if "hidden" not in rest]
     data = {"csrf_token": token_in(page), "shown": shown, "go": go}
     data |= {key: value for key, value in answers.items() if key in shown} | extra
-    return client.post(address.split("#")[0], data=data)
+    return client.post(address.split("#", maxsplit=1)[0], data=data)

@@ -25,6 +25,7 @@ from survey_app.geography.queries import find_unit
 LOCK_AFTER = 5
 LOCK_FOR = timedelta(minutes=15)
 MINIMUM_PASSWORD = 10
+MAXIMUM_PASSWORD = 1_000
 
 
 def add_user(
@@ -67,8 +68,10 @@ def add_user(
     made = ""
     if user is None:
         made = password or secrets.token_urlsafe(12)
-        if len(made) < MINIMUM_PASSWORD:
-            raise UserError(_("Mật khẩu phải có ít nhất %(count)s ký tự.", count=MINIMUM_PASSWORD))
+        if not MINIMUM_PASSWORD <= len(made) <= MAXIMUM_PASSWORD:
+            raise UserError(
+                _("Mật khẩu phải có từ %(least)s đến %(most)s ký tự.", least=MINIMUM_PASSWORD, most=MAXIMUM_PASSWORD)
+            )
         user = User(
             email=address,
             name=(name or address.split("@")[0])[:200],
@@ -171,6 +174,7 @@ def is_locked(user: User) -> bool:
 
 def note_failed_sign_in(session: Session, user: User) -> None:
     """Count a failure; the fifth in a row locks the account for 15 minutes. Committed at once."""
+    session.refresh(user, with_for_update={"of": User})
     user.failed_sign_ins += 1
     if user.failed_sign_ins >= LOCK_AFTER:
         user.locked_until = now() + LOCK_FOR

@@ -12,11 +12,9 @@ from sqlalchemy import select
 from wtforms import BooleanField, EmailField, PasswordField, SubmitField
 
 from survey_app.accounts.models import Role, User
-from survey_app.accounts.service import is_locked, note_failed_sign_in, note_sign_in
+from survey_app.accounts.service import MAXIMUM_PASSWORD, is_locked, note_failed_sign_in, note_sign_in
 from survey_app.characters import is_clean
 from survey_app.database import db
-
-MAXIMUM_PASSWORD = 1000
 
 
 class SignInForm(LoginForm):

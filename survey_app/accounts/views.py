@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +12,7 @@ from flask_security import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.models import User
@@ -21,13 +24,17 @@ from survey_app.errors import NotFound, UserError
 blueprint = Blueprint("accounts", __name__)
 
 
+def _choices(titles: dict[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value=value, label=title) for value, title in titles.items()]
+
+
 class PersonForm(FlaskForm):
     """A person, a role and its reach."""
 
     email = StringField(_l("Thư điện tử"))
     name = StringField(_l("Họ tên"))
-    role = SelectField(_l("Vai trò"), validate_choice=False, choices=[(key, title) for key, title in TITLES.items()])
-    sector = SelectField(_l("Lĩnh vực"), validate_choice=False, choices=[("", _l("mọi lĩnh vực")), *SECTORS.items()])
+    role = SelectField(_l("Vai trò"), validate_choice=False, choices=_choices(TITLES))
+    sector = SelectField(_l("Lĩnh vực"), validate_choice=False, choices=_choices({"": _l("mọi lĩnh vực")} | SECTORS))
     unit = StringField(_l("Mã đơn vị hành chính"), description=_l("Để trống: mọi nơi. Ví dụ 899 là Rạch Giá."))
 
 

@@ -85,9 +85,7 @@ def _choices(options: Iterable[Option | Point], language: str) -> dict[str, Any]
     }
 
 
-def _words(
-    item: ScaleItem | SingleItem | MultipleItem | NumberItem | TextItem | DateItem, language: str
-) -> Any:
+def _words(item: ScaleItem | SingleItem | MultipleItem | NumberItem | TextItem | DateItem, language: str) -> Any:
     return {"label": item.text.get(language), "description": item.hint.get(language) if item.hint else ""}
 
 

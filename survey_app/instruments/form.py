@@ -83,9 +83,7 @@ class SectionForm(FlaskForm):
         messages = {problem.item: problem.message for problem in self.checked.problems}
         for key in self.shown:
             field = self[key]
-            field.errors = (
-                [self._message(field, messages.get(key))] if self._is_wrong(field, messages) else []
-            )
+            field.errors = [self._message(field, messages.get(key))] if self._is_wrong(field, messages) else []
             if field.errors:
                 self.answer_errors[key] = list(field.errors)
         return not self.csrf_failed and not self.answer_errors

@@ -71,8 +71,7 @@ def _hidden_in_source(text: str) -> list[Finding]:
     for place, character in refused_characters(text):
         lines.setdefault(text.count("\n", 0, place) + 1, set()).add(character)
     return [
-        Finding("Q011", values={"characters": ", ".join(sorted(found))}, line=line)
-        for line, found in lines.items()
+        Finding("Q011", values={"characters": ", ".join(sorted(found))}, line=line) for line, found in lines.items()
     ]
 
 

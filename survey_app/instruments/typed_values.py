@@ -64,9 +64,7 @@ def parse_date(text: str) -> date:
             return date(int(local[3]), int(local[2]), int(local[1]))
     except ValueError:
         pass
-    raise TypedValueError(
-        _("Ngày này không có thật hoặc viết chưa đúng. Xin viết ngày/tháng/năm, ví dụ 20/11/2026.")
-    )
+    raise TypedValueError(_("Ngày này không có thật hoặc viết chưa đúng. Xin viết ngày/tháng/năm, ví dụ 20/11/2026."))
 
 
 def written_number(value: float, language: str = "vi") -> str:

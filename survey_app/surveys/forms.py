@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from survey_app.errors import LinesRefused
 from survey_app.instruments.typed_values import TypedValueError, parse_date
@@ -44,18 +45,18 @@ class SurveyForm(FlaskForm):
         _l("Tỷ lệ này tính"),
         validate_choice=False,
         choices=[
-            ("total", _l("trên tổng số xã")),
-            ("each_stratum", _l("trong từng tầng, ít nhất bằng tỷ lệ")),
+            SelectChoice(value="total", label=_l("trên tổng số xã")),
+            SelectChoice(value="each_stratum", label=_l("trong từng tầng, ít nhất bằng tỷ lệ")),
         ],
     )
     stratify_by = SelectField(
         _l("Phân tầng theo"),
         validate_choice=False,
         choices=[
-            ("", _l("tự động: huyện, hoặc loại xã nếu không có huyện")),
-            ("district", _l("huyện")),
-            ("commune_type", _l("loại xã")),
-            ("none", _l("không phân tầng")),
+            SelectChoice(value="", label=_l("tự động: huyện, hoặc loại xã nếu không có huyện")),
+            SelectChoice(value="district", label=_l("huyện")),
+            SelectChoice(value="commune_type", label=_l("loại xã")),
+            SelectChoice(value="none", label=_l("không phân tầng")),
         ],
     )
     min_per_stratum = StringField(_l("Ít nhất mỗi tầng (xã)"), default="2")
@@ -64,7 +65,10 @@ class SurveyForm(FlaskForm):
     operator = SelectField(
         _l("Đạt khi tỷ lệ"),
         validate_choice=False,
-        choices=[("ge", _l("từ mục tiêu trở lên")), ("gt", _l("cao hơn mục tiêu"))],
+        choices=[
+            SelectChoice(value="ge", label=_l("từ mục tiêu trở lên")),
+            SelectChoice(value="gt", label=_l("cao hơn mục tiêu")),
+        ],
     )
     basis = TextAreaField(_l("Căn cứ của mục tiêu"))
     confidence = StringField(_l("Độ tin cậy (%)"), default="95")

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from survey_app.accounts.guards import acting, holds, requires
 from survey_app.accounts.roles import EDIT_SURVEYS, VIEW_SURVEYS
@@ -42,14 +43,14 @@ def new_survey() -> ResponseReturnValue:
     """A new survey."""
     form = SurveyForm()
     form.questionnaire.choices = [
-        (
-            f"{stored.key}@{stored.version}",
-            f"{instrument_of(db.session, stored.id).title.get(language())} ({stored.version})",
+        SelectChoice(
+            value=f"{stored.key}@{stored.version}",
+            label=f"{instrument_of(db.session, stored.id).title.get(language())} ({stored.version})",
         )
         for stored in all_questionnaires(db.session)
     ]
     form.territory.choices = [
-        (f"{unit.code}@{unit.code_system}", f"{name} ({unit.code_system})")
+        SelectChoice(value=f"{unit.code}@{unit.code_system}", label=f"{name} ({unit.code_system})")
         for province in provinces(db.session)
         for unit, name in [(province, province.name)]
         + [(district, f"— {district.name}") for district in units_below(db.session, province, "district")]

@@ -143,9 +143,7 @@ def test_average_without_another_stratum_is_not_a_number() -> None:
 
 def test_everybody_satisfied_has_variance_exactly_zero() -> None:
     weights = np.random.default_rng(3).uniform(0.1, 9, 60)
-    design = SurveyDesign.declare(
-        psu=[row // 6 for row in range(60)], weights=weights, psu_population=[40] * 60
-    )
+    design = SurveyDesign.declare(psu=[row // 6 for row in range(60)], weights=weights, psu_population=[40] * 60)
     ours = design.proportion(np.ones(60))
     assert (ours.estimate, ours.variance, ours.se) == (1.0, 0.0, 0.0)
     assert math.isnan(ours.deff_with_replacement)
@@ -166,9 +164,7 @@ def test_a_design_cannot_be_changed() -> None:
 def test_numpy_text_and_numbers_serve_as_labels() -> None:
     y = [1, 0, 1, 0, 1]
     lists = SurveyDesign.declare(**FIVE, weights=[2] * 5)
-    arrays = SurveyDesign.declare(
-        psu=np.array([7, 7, 8, 9, 9]), strata=np.array(FIVE["strata"]), weights=np.full(5, 2)
-    )
+    arrays = SurveyDesign.declare(psu=np.array([7, 7, 8, 9, 9]), strata=np.array(FIVE["strata"]), weights=np.full(5, 2))
     assert arrays.proportion(y) == lists.proportion(y)
 
 

@@ -13,9 +13,7 @@ PAGES = [DOCS / "method.md", DOCS / "phuong-phap.md"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_python_on_the_page_draws_the_communes_named_below_it(
-    page: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_python_on_the_page_draws_the_communes_named_below_it(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = page.read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     exec(code, {})

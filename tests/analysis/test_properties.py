@@ -160,9 +160,7 @@ def test_a_missing_answer_is_the_same_as_being_outside_the_domain(seed: int) -> 
     st.sampled_from(METHODS),
 )
 @settings(max_examples=150, deadline=None)
-def test_a_higher_level_gives_a_wider_interval(
-    p: float, se: float, df: int, level: float, method: Method
-) -> None:
+def test_a_higher_level_gives_a_wider_interval(p: float, se: float, df: int, level: float, method: Method) -> None:
     low = interval(p, se, df, method=method, level=level, n=300)
     high = interval(p, se, df, method=method, level=level + 0.02, n=300)
     assert high.low <= low.low <= p <= low.high <= high.high

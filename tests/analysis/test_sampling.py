@@ -39,9 +39,7 @@ def test_allocation_keeps_minimum_size_and_total(sizes: list[int], share: Fracti
 
 
 @given(SIZES, SHARES, st.integers(0, 3))
-def test_each_stratum_has_at_least_its_share_and_not_one_more(
-    sizes: list[int], share: Fraction, minimum: int
-) -> None:
+def test_each_stratum_has_at_least_its_share_and_not_one_more(sizes: list[int], share: Fraction, minimum: int) -> None:
     got = allocate(sizes, share, minimum=minimum, rule="each_stratum").tolist()
     for n, size in zip(got, sizes, strict=True):
         assert min(minimum, size) <= n <= size

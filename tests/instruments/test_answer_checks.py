@@ -96,9 +96,7 @@ def test_numbers_on_their_steps_are_stored_whole_ones_as_integers() -> None:
     assert stored("hours", -0.5) == -0.5
 
 
-@pytest.mark.parametrize(
-    "value", ["a\x00b", "a\u202eb", "a\u2066b", "\x1b[31m", "\ud800", "a\x85b", "\uffff"]
-)
+@pytest.mark.parametrize("value", ["a\x00b", "a\u202eb", "a\u2066b", "\x1b[31m", "\ud800", "a\x85b", "\uffff"])
 def test_hidden_characters_in_words_are_refused_with_a_message(value: str) -> None:
     assert code_of("remark", value) == "hidden_characters"
 
@@ -201,17 +199,13 @@ def some_answers(instrument: Instrument) -> st.SearchStrategy[dict[str, Any]]:
 @pytest.mark.parametrize("instrument", [TYPES, ROUTES, SIPAS], ids=lambda instrument: instrument.key)
 @given(data=st.data())
 @settings(max_examples=300, deadline=None)
-def test_any_input_is_answered_and_checking_twice_changes_nothing(
-    instrument: Instrument, data: st.DataObject
-) -> None:
+def test_any_input_is_answered_and_checking_twice_changes_nothing(instrument: Instrument, data: st.DataObject) -> None:
     checked = check_answers(instrument, data.draw(some_answers(instrument)))
 
     again = check_answers(instrument, checked.answers)
 
     assert again.answers == checked.answers
-    assert [type(value) for value in again.answers.values()] == [
-        type(value) for value in checked.answers.values()
-    ]
+    assert [type(value) for value in again.answers.values()] == [type(value) for value in checked.answers.values()]
     assert again.problems == []
     assert again.dropped == []
 

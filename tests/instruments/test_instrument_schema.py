@@ -16,9 +16,7 @@ from survey_app.instruments.loader import load_questionnaire
 from survey_app.instruments.schema import Instrument, Scale, ScaleItem, Text
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "tests" / "questionnaires").glob("*.yaml")) + sorted(
-    (ROOT / "questionnaires").glob("*.yaml")
-)
+EXAMPLES = sorted((ROOT / "tests" / "questionnaires").glob("*.yaml")) + sorted((ROOT / "questionnaires").glob("*.yaml"))
 SMALL = (ROOT / "tests" / "questionnaires" / "small.yaml").read_text(encoding="utf-8")
 
 
@@ -66,8 +64,7 @@ def test_composed_and_decomposed_letters_are_the_same_version() -> None:
     import unicodedata
 
     assert (
-        load_questionnaire(unicodedata.normalize("NFD", SMALL)).content_hash
-        == load_questionnaire(SMALL).content_hash
+        load_questionnaire(unicodedata.normalize("NFD", SMALL)).content_hash == load_questionnaire(SMALL).content_hash
     )
 
 
@@ -80,9 +77,7 @@ def test_the_canonical_form_has_no_spaces_no_escapes_and_sorted_keys() -> None:
 
 
 def test_a_file_with_the_defaults_written_out_is_the_same_version() -> None:
-    written = SMALL.replace(
-        "key: a, scale: s,", "key: a, type: scale, scale: s, required: true, wording: own,"
-    )
+    written = SMALL.replace("key: a, scale: s,", "key: a, type: scale, scale: s, required: true, wording: own,")
     written = written.replace("satisfied: [3]", "satisfied: [3]\n    dissatisfied: [1]")
 
     assert load_questionnaire(written).content_hash == load_questionnaire(SMALL).content_hash
@@ -156,8 +151,6 @@ def test_reading_needs_no_application_and_no_request() -> None:
         "try: load_questionnaire('key: x')\n"
         "except QuestionnaireProblems as e: print(e.problems[0].message.isascii())\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"

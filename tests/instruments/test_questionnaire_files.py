@@ -63,9 +63,7 @@ def test_all_problems_are_told_at_once_in_file_order() -> None:
 
 def test_the_key_path_is_written_as_an_author_reads_it() -> None:
     [problem] = problems_of(
-        SMALL.replace(
-            "{key: a, scale: s, text: {vi: Câu, en: Question}}", "{key: a, scale: s, text: {vi: Câu}}"
-        )
+        SMALL.replace("{key: a, scale: s, text: {vi: Câu, en: Question}}", "{key: a, scale: s, text: {vi: Câu}}")
     )
 
     assert problem.key == "sections[0].items[0].text.en"
@@ -115,9 +113,7 @@ def test_words_that_other_yaml_versions_take_for_truth_values_stay_words() -> No
     assert instrument.section("one").title.en == "No"
 
 
-@pytest.mark.parametrize(
-    "bomb", ["[" * 100_000, "{a: " * 50_000, "- " * 50_000, "? " * 20_000, "a: " + "9" * 5000]
-)
+@pytest.mark.parametrize("bomb", ["[" * 100_000, "{a: " * 50_000, "- " * 50_000, "? " * 20_000, "a: " + "9" * 5000])
 def test_hostile_nesting_and_numbers_end_in_a_refusal(bomb: str) -> None:
     assert problems_of(bomb)
 

@@ -107,16 +107,12 @@ def test_an_unanswered_rating_is_asked_for_in_the_voice_of_the_house(page: Flask
     form = posted(sipas, "procedure", [("b6", "4"), ("b7", "4"), ("b8", "9"), ("b9", "4")])
 
     assert not form.validate()
-    assert form.answer_errors == {
-        "b5": ["Ông/Bà chưa trả lời câu 5. Xin chọn một mức, hoặc chọn Không có ý kiến."]
-    }
+    assert form.answer_errors == {"b5": ["Ông/Bà chưa trả lời câu 5. Xin chọn một mức, hoặc chọn Không có ý kiến."]}
     assert form["b5"].errors == form.answer_errors["b5"]
     assert not form.csrf_failed
 
 
-def test_optional_questions_may_stay_empty_and_required_ones_say_what_to_do(
-    page: Flask, types: Instrument
-) -> None:
+def test_optional_questions_may_stay_empty_and_required_ones_say_what_to_do(page: Flask, types: Instrument) -> None:
     form = posted(types, "kinds", [("rating", "1")])
 
     assert not form.validate()
@@ -186,9 +182,7 @@ def test_items_that_the_answers_open_are_named_until_they_were_shown(page: Flask
     assert again.newly_visible(again.checked.answers) == []
 
 
-def test_a_shown_item_that_left_the_path_gives_no_error_and_is_not_stored(
-    page: Flask, sipas: Instrument
-) -> None:
+def test_a_shown_item_that_left_the_path_gives_no_error_and_is_not_stored(page: Flask, sipas: Instrument) -> None:
     form = posted(sipas, "experience", [("n2", "1"), ("n2_more", "không nhớ")], shown=["n2", "n2_more"])
 
     assert form.validate()
@@ -196,9 +190,7 @@ def test_a_shown_item_that_left_the_path_gives_no_error_and_is_not_stored(
 
 
 def test_answers_of_other_sections_stay(page: Flask, sipas: Instrument) -> None:
-    form = posted(
-        sipas, "outcome", [("d16", "5"), ("d17", "5"), ("d18", "9")], answers={"a1": 2, "n5": 3, "n6": 1}
-    )
+    form = posted(sipas, "outcome", [("d16", "5"), ("d17", "5"), ("d18", "9")], answers={"a1": 2, "n5": 3, "n6": 1})
 
     assert form.validate()
     assert form.checked.answers == {"a1": 2, "d16": 5, "d17": 5, "d18": 9, "n5": 3, "n6": 1}

@@ -55,9 +55,7 @@ def test_the_sections_come_in_order_and_the_background_last(sipas: Instrument) -
 def test_codes_of_single_choices_start_at_one_without_gaps(sipas: Instrument) -> None:
     for item in sipas.items():
         if isinstance(item, (SingleItem, MultipleItem)):
-            assert [option.value for option in item.options] == list(range(1, len(item.options) + 1)), (
-                item.key
-            )
+            assert [option.value for option in item.options] == list(range(1, len(item.options) + 1)), item.key
 
 
 def test_the_scale_index_target_and_basis_are_those_of_the_plan(sipas: Instrument) -> None:

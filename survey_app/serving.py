@@ -71,7 +71,8 @@ def serve(host: str, port: int, workers: int) -> None:
         ],
         [python, "-m", "flask", "--app", "wsgi", "jobs", "work"],
     ]
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs begin with Ctrl-C switched off
+        signal.signal(number, _as_interrupt)
     children: list[subprocess.Popen[bytes]] = []
     code = 0
     try:

@@ -41,7 +41,7 @@ def serve_command(host: str, port: int, workers: int) -> None:
 def start_command(host: str, port: int) -> None:
     """Prepare what is not there yet (database, geography, demonstration) and serve until Ctrl-C; safe to repeat."""
     _check_port(host, port)
-    prepare(click.echo, geography=not current_app.config["PRODUCTION"])
+    prepare(click.echo)
     if not current_app.config["PRODUCTION"]:
         load_demonstration(click.echo)
     serve(host, port, workers=2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
@@ -23,11 +22,11 @@ GEOGRAPHY = ROOT / "data" / "geography"
 
 
 @click.command("init")
-@click.option("--bare", is_flag=True, help="Load no geography (never loaded in production).")
+@click.option("--bare", is_flag=True, help="Load no geography.")
 @with_appcontext
 def init_command(bare: bool) -> None:
     """Bring the database to the newest migration and load what comes with the platform; safe to repeat."""
-    prepare(click.echo, geography=not (bare or current_app.config["PRODUCTION"]))
+    prepare(click.echo, geography=not bare)
 
 
 def prepare(tell: Callable[[str], None], *, geography: bool = True) -> None:

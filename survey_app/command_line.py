@@ -8,13 +8,15 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 import structlog
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from survey_app.audit.models import Actor
 from survey_app.database import db
@@ -39,8 +41,9 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            result = function(db.session, *args, **kwargs)
-            db.session.commit()
+            with telling_database_errors():
+                result = function(db.session, *args, **kwargs)
+                db.session.commit()
         except LinesRefused as error:
             db.session.rollback()
             click.echo(error.message, err=True)
@@ -70,6 +73,22 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return with_appcontext(run)
+
+
+@contextmanager
+def telling_database_errors() -> Iterator[None]:
+    """Say the first mistakes anyone makes in a sentence, no server at the address or no tables yet, and end."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        db.session.rollback()
+        text = str(error.orig)
+        if "no such table" in text or ("relation" in text and "does not exist" in text):
+            click.echo(_("Cơ sở dữ liệu chưa có bảng. Xin chạy lệnh init trước."), err=True)
+        else:
+            words = _("Không dùng được cơ sở dữ liệu. Xin kiểm tra HAILONG_DATABASE_URL. Máy chủ trả lời: %(text)s")
+            click.echo(words % {"text": text.strip().splitlines()[0][:200]}, err=True)
+        sys.exit(1)
 
 
 def echo_json(value: Any) -> None:

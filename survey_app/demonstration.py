@@ -22,6 +22,7 @@ from survey_app.accounts.service import add_user
 from survey_app.audit.models import SYSTEM, Actor
 from survey_app.collection.queries import count_responses
 from survey_app.collection.service import Submission, accept_response
+from survey_app.command_line import telling_database_errors
 from survey_app.database import db
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
@@ -55,7 +56,8 @@ def demonstration_command() -> None:
     """Load the demonstration; safe to repeat; refused in production."""
     if current_app.config["PRODUCTION"]:
         raise click.ClickException("HAILONG_ENV is production; a real service holds no simulated data.")
-    load_demonstration(click.echo)
+    with telling_database_errors():
+        load_demonstration(click.echo)
 
 
 def load_demonstration(tell: Callable[[str], None]) -> None:

@@ -84,7 +84,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
         return []
     doors = [
         (VIEW_SURVEYS, _("Khảo sát"), "surveys.surveys"),
-        (VIEW_SURVEYS, _("Bộ phiếu"), "instruments.questionnaires"),
+        (VIEW_SURVEYS, _("Các bộ phiếu"), "instruments.questionnaires"),
         (MANAGE_GEOGRAPHY, _("Địa bàn"), "geography.units"),
         (COLLECT, _("Thu phiếu"), "collection.work"),
         (OPERATE_COUNTER, _("Quầy"), "counter.surveys"),

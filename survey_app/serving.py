@@ -13,6 +13,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from survey_app.command_line import telling_database_errors
 from survey_app.database import db
 from survey_app.demonstration import load_demonstration
 from survey_app.settings import ROOT
@@ -41,9 +42,10 @@ def serve_command(host: str, port: int, workers: int) -> None:
 def start_command(host: str, port: int) -> None:
     """Prepare what is not there yet (database, geography, demonstration) and serve until Ctrl-C; safe to repeat."""
     _check_port(host, port)
-    prepare(click.echo)
-    if not current_app.config["PRODUCTION"]:
-        load_demonstration(click.echo)
+    with telling_database_errors():
+        prepare(click.echo)
+        if not current_app.config["PRODUCTION"]:
+            load_demonstration(click.echo)
     serve(host, port, workers=2)
 
 

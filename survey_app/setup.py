@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from survey_app.audit.models import SYSTEM
+from survey_app.command_line import telling_database_errors
 from survey_app.database import db, is_migrated, migrate
 from survey_app.geography.models import Unit
 from survey_app.geography.service import import_units
@@ -26,7 +27,8 @@ GEOGRAPHY = ROOT / "data" / "geography"
 @with_appcontext
 def init_command(bare: bool) -> None:
     """Bring the database to the newest migration and load what comes with the platform; safe to repeat."""
-    prepare(click.echo, geography=not bare)
+    with telling_database_errors():
+        prepare(click.echo, geography=not bare)
 
 
 def prepare(tell: Callable[[str], None], *, geography: bool = True) -> None:

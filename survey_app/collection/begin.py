@@ -8,6 +8,7 @@ from itertools import groupby
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from survey_app.collection.drafts import begin_draft
 from survey_app.collection.forms import StartForm
@@ -18,6 +19,11 @@ from survey_app.instruments.queries import instrument_of
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.models import Survey
+
+DEFAULT_CONSENT = _l(
+    "Ông/Bà tự quyết định có tham gia hay không và có thể dừng lại bất cứ lúc nào trước khi gửi. "
+    "Phiếu không hỏi họ tên. Câu trả lời chỉ dùng để tính số liệu chung."
+)
 
 
 def begin_form(
@@ -60,7 +66,7 @@ def begin_form(
         form=form,
         minutes=instrument.minutes,
         intro=instrument.intro.get(language()) if instrument.intro else "",
-        consent_text=consent.get(language()) if consent else "",
+        consent_text=consent.get(language()) if consent else str(DEFAULT_CONSENT),
         commune_groups=_grouped(units),
         commune_fixed=(fixed.unit.code, fixed.unit.name) if fixed else None,
         error_list=errors,
@@ -70,14 +76,15 @@ def begin_form(
     return page, 400 if errors else 200
 
 
-def render_closed(survey: Survey) -> ResponseReturnValue:
-    """The page of a survey that takes no answers now."""
+def render_closed(survey: Survey, *, unsent: bool = False) -> ResponseReturnValue:
+    """The page of a survey that takes no answers now; ``unsent``: somebody's form was not received."""
     not_open = survey.state in ("draft", "sampled")
     page = render_template(
         "respond/closed.html",
         survey=survey,
         simulated=survey.simulated,
         state="not_open" if not_open else "closed",
+        unsent=unsent,
         opens_on=survey.starts_on if not_open else None,
         closed_on=None,
         resumes_on=None,

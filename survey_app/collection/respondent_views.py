@@ -70,7 +70,7 @@ def section(slug: str, draft_id: UUID, part: int) -> ResponseReturnValue:
     if draft is None:
         return _without_draft(survey, draft_id)
     if survey.state != "collecting":
-        return render_closed(survey)
+        return render_closed(survey, unsent=True)
     instrument = instrument_of(db.session, survey.questionnaire_id)
     if not 1 <= part <= len(instrument.sections):
         raise NotFound(_("Phiếu này không có phần đó."))
@@ -128,7 +128,7 @@ def _send(survey: Survey, draft: Draft, instrument: Instrument, part: int, form:
         db.session.commit()
     except NotCollecting:
         db.session.rollback()
-        return render_closed(survey)
+        return render_closed(survey, unsent=True)
     except DisputedResponse:
         db.session.commit()
         raise

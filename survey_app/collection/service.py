@@ -25,6 +25,8 @@ from survey_app.instruments.queries import instrument_of
 from survey_app.sampling.models import Draw, FrameUnit
 from survey_app.surveys.models import Survey
 
+#: Quality flag of a response received before or after the planned period; it counts, and can be looked at.
+OUTSIDE_PERIOD = "outside_period"
 CHANNEL_ALIASES = {
     "counter": "kiosk",
     "phone": "link",
@@ -93,7 +95,8 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         With a sentence for the person who sent it. After DisputedResponse the caller commits as well.
     """
     response_id = _read_id(submission.response_id)
-    channel = CHANNEL_ALIASES.get(submission.channel, submission.channel)
+    channel = submission.channel.strip().lower()
+    channel = CHANNEL_ALIASES.get(channel, channel)
     if channel not in CHANNELS:
         raise UserError(
             _(
@@ -134,7 +137,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         minutes=submission.minutes,
         day=day,
         answers=checked.answers,
-        quality_flags=[],
+        quality_flags=[] if survey.starts_on <= day <= survey.ends_on else [OUTSIDE_PERIOD],
         sha256=digest,
     )
     try:
@@ -151,9 +154,13 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     return Receipt(response_id, receipt_code(response_id), digest, dropped=checked.dropped)
 
 
+#: Base 32 without letters that are mistaken for others (Crockford's alphabet): no I, L, O, U.
+CLEAR_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
 def receipt_code(response_id: UUID) -> str:
     """The code on the receipt; made from the id alone, it opens nothing."""
-    text = base64.b32encode(hashlib.sha256(response_id.bytes).digest()).decode()
+    text = base64.b32encode(hashlib.sha256(response_id.bytes).digest()).decode().translate(CLEAR_LETTERS)
     return f"{text[:4]}-{text[4:8]}"
 
 

@@ -47,7 +47,7 @@ def check_answers(instrument: Instrument, raw: Mapping[str, object]) -> CheckedA
     problems: list[AnswerProblem] = []
     dropped: list[str] = []
     items = instrument.items()
-    for number, item in enumerate(items, start=1):
+    for item in items:
         value = raw.get(item.key)
         if is_blank(value):
             continue
@@ -57,7 +57,7 @@ def check_answers(instrument: Instrument, raw: Mapping[str, object]) -> CheckedA
         try:
             value = CHECK_FOR_TYPE[item.type](item, value, instrument)
         except Refused as refused:
-            message = _("Câu %(number)s: %(message)s", number=number, message=refused.message)
+            message = _("Câu %(number)s: %(message)s", number=instrument.number_of(item.key), message=refused.message)
             problems.append(AnswerProblem(item.key, refused.code, message))
             continue
         if not is_blank(value):

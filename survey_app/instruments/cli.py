@@ -31,10 +31,7 @@ def _load_or_tell(path: Path) -> Instrument | None:
         return load_file(path)
     except QuestionnaireProblems as error:
         for problem in error.problems:
-            click.echo(
-                f"{problem.code} {problem.file}:{problem.line} {problem.key} {problem.message} {problem.advice}",
-                err=True,
-            )
+            click.echo(str(problem), err=True)
         return None
 
 

@@ -23,8 +23,8 @@ SHOWN = "shown"
 class SectionForm(FlaskForm):
     """A section's fields, named by item key; each has ``item``, ``number`` and ``visible``.
 
-    Only items that the page says it displayed (hidden inputs named ``shown``) are read from the post; the
-    others keep their stored answers, so that a page without scripts, an old tab or a replay cannot wipe them.
+    Only items that the page says it displayed (hidden inputs named ``shown``), or that it answers, are read from the
+    post; the others keep their stored answers, so that a page without scripts, an old tab or a replay cannot wipe them.
 
     Attributes
     ----------
@@ -45,6 +45,8 @@ class SectionForm(FlaskForm):
     def __init__(self, *, formdata: MultiDict[str, str] | None, answers: Mapping[str, object]) -> None:
         keys = {item.key for item in self.section.items}
         posted = [] if formdata is None else formdata.getlist(SHOWN)
+        if formdata is not None:  # what was answered was displayed, whatever a simple client says of it
+            posted = [*posted, *(key for key in formdata if not is_blank(formdata.getlist(key)[-1]))]
         self.shown = [key for key in dict.fromkeys(posted) if key in keys]
         kept = {key: value for key, value in answers.items() if key not in self.shown}
         super().__init__(formdata=formdata, data={key: kept[key] for key in keys & kept.keys()})
@@ -90,11 +92,11 @@ class SectionForm(FlaskForm):
 
     def _describe_fields(self) -> None:
         visible = self._visible_keys(self.checked.answers)
-        first = self.instrument.number_of(self.section.items[0].key)
-        for number, item in enumerate(self.section.items, start=first):
+        numbers = self.instrument.numbers()
+        for item in self.section.items:
             field: Any = self[item.key]
             field.item = item
-            field.number = number
+            field.number = numbers[item.key]
             field.visible = item.key in visible
 
     def _visible_keys(self, answers: Mapping[str, object]) -> set[str]:
@@ -112,7 +114,7 @@ class SectionForm(FlaskForm):
             return str(_("Câu %(number)s: %(message)s", number=field.number, message=message))
         return checked or self._unanswered(field.item, field.number)
 
-    def _unanswered(self, item: Item, number: int) -> str:
+    def _unanswered(self, item: Item, number: str) -> str:
         scale = self.instrument.scale_of(item) if item.type == "scale" else None
         if scale is not None and scale.no_opinion is not None:
             return str(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from string import ascii_lowercase
 from typing import Annotated, Literal, Never, Self
 
 from pydantic import Field, model_validator
@@ -122,10 +123,25 @@ class Instrument(Strict):
         holders = (part for part in self.sections if any(item.key == item_key for item in part.items))
         return next(holders, None) or _missing(item_key)
 
-    def number_of(self, item_key: str) -> int:
-        """The running number of the item in the whole questionnaire, from 1."""
-        keys = [item.key for item in self.items()]
-        return keys.index(item_key) + 1 if item_key in keys else _missing(item_key)
+    def numbers(self) -> dict[str, str]:
+        """The number of every item as respondents see it: 1, 2, 3; a conditional one is 3a, 3b after the 3rd.
+
+        So no number is missing for somebody who is not asked a conditional question.
+        """
+        numbers: dict[str, str] = {}
+        count, letters = 0, 0
+        for item in self.items():
+            if item.show_if is None:
+                count, letters = count + 1, 0
+                numbers[item.key] = str(count)
+            else:
+                numbers[item.key] = f"{count}{ascii_lowercase[letters % 26]}"
+                letters += 1
+        return numbers
+
+    def number_of(self, item_key: str) -> str:
+        """The number of the item as respondents see it; ``KeyError`` when there is none."""
+        return self.numbers()[item_key]
 
     def scale_of(self, item: ScaleItem) -> Scale:
         """The scale on which the item is rated."""

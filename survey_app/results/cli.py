@@ -22,7 +22,7 @@ group = AppGroup("results", help="Rates with their intervals.")
 def estimate_command(session: Session, slug: str, by: str, form: str) -> None:
     """Print every figure of a survey: the whole, then each part of the breakdown."""
     survey = find_survey(session, slug)
-    figures = estimate_survey(session, survey, by)
+    figures = estimate_survey(session, survey, by.strip().lower())
     if form == "json":
         echo_json(rows_as_json(figures.rows, simulated=survey.simulated))
     else:

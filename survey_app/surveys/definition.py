@@ -35,6 +35,9 @@ METHODS = {
 }
 
 
+SIGNS = {">=": "ge", "≥": "ge", ">": "gt"}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         if not is_clean(value):
@@ -70,14 +73,48 @@ def _slug(value: str) -> str:
 
 def _method(value: Any) -> Any:
     name = str(value).strip().lower().replace("-", "_")
+    if name.startswith("equal_probability") or name.startswith("equal probability"):
+        name = "srswor"
     if name not in METHODS:
         raise ValueError(_("phương pháp bốc mẫu dùng được: srswor (xác suất đều, không hoàn lại)"))
     return METHODS[name]
 
 
+def _share(value: Any) -> Any:
+    """A share as 0.3 or as 30%; a bare 30 might be either and is asked about."""
+    value = _no_truth(value)
+    if isinstance(value, str) and value.strip().endswith("%"):
+        value = value.strip().removesuffix("%").strip().replace(",", ".")
+        try:
+            return round(float(value) / 100, 10)
+        except ValueError:
+            return value
+    if isinstance(value, int | float) and 1 < value <= 100:
+        raise ValueError(_("xin ghi %(share)s hoặc %(percent)s%%", share=f"{value / 100:g}", percent=f"{value:g}"))
+    return value
+
+
+def _title(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(_("cần cả hai ngôn ngữ, ví dụ {vi: Khảo sát năm 2026, en: Survey 2026}"))
+    return value
+
+
+def _period(value: Any) -> Any:
+    if isinstance(value, str):
+        start, _slash, end = value.partition("/")
+        return {"from": start.strip(), "to": end.strip()}
+    return value
+
+
+def _sample(value: Any) -> Any:
+    return {"share": value} if isinstance(value, int | float | str) and not isinstance(value, bool) else value
+
+
 def _one_of(choices: tuple[str, ...]) -> BeforeValidator:
     def check(value: Any) -> Any:
         name = str(value).strip().lower().replace("-", "_")
+        name = SIGNS.get(name, name)
         if name not in choices:
             raise ValueError(_("xin dùng một trong: %(choices)s", choices=", ".join(choices)))
         return name
@@ -87,6 +124,7 @@ def _one_of(choices: tuple[str, ...]) -> BeforeValidator:
 
 Plain = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=300)]
 Number = BeforeValidator(_no_truth)
+Share = BeforeValidator(_share)
 Code = Annotated[str, BeforeValidator(_code), StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
 
 
@@ -120,7 +158,7 @@ class Period(_Part):
 class SampleSettings(_Part):
     """How communes are drawn; `total` and `each_stratum` are the two readings of "30% of the communes"."""
 
-    share: Annotated[float, Number, Field(gt=0, le=1, allow_inf_nan=False)]
+    share: Annotated[float, Share, Field(gt=0, le=1, allow_inf_nan=False)]
     rule: Annotated[str, _one_of(RULES)] = "total"
     stratify_by: Annotated[str, _one_of(STRATIFIERS)] | None = (
         None  #: absent: district, or commune type without districts
@@ -133,7 +171,7 @@ class SampleSettings(_Part):
 class Target(_Part):
     """The rate to reach and how: at least (ge) or more than (gt)."""
 
-    rate: Annotated[float, Number, Field(gt=0, lt=1, allow_inf_nan=False)]
+    rate: Annotated[float, Share, Field(gt=0, lt=1, allow_inf_nan=False)]
     operator: Annotated[str, _one_of(OPERATORS)] = "ge"
     basis: Annotated[str, BeforeValidator(_plain), StringConstraints(max_length=1000)] = ""
 
@@ -157,13 +195,13 @@ class SurveyDefinition(_Part):
     """Everything that makes a survey."""
 
     slug: Annotated[str, BeforeValidator(_slug)]
-    title: Titles = Field(validation_alias=AliasChoices("title", "titles"))
+    title: Annotated[Titles, BeforeValidator(_title)] = Field(validation_alias=AliasChoices("title", "titles"))
     questionnaire: Plain
     territory: Annotated[Territory, BeforeValidator(_territory)]
-    period: Period
-    sample: SampleSettings
+    period: Annotated[Period, BeforeValidator(_period)]
+    sample: Annotated[SampleSettings, BeforeValidator(_sample)]
     target: Annotated[Target, BeforeValidator(_target)]
-    confidence_level: Annotated[float, Number, Field(ge=0.5, lt=1, allow_inf_nan=False)] = Field(
+    confidence_level: Annotated[float, Share, Field(ge=0.5, lt=1, allow_inf_nan=False)] = Field(
         0.95, validation_alias=AliasChoices("confidence_level", "confidence")
     )
     simulated: bool = False

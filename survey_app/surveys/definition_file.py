@@ -28,7 +28,12 @@ def read_definition_file(data: bytes, *, name: str) -> SurveyDefinition:
         raise UserError(_("Tệp không phải mã UTF-8. Xin lưu lại tệp ở dạng UTF-8.")) from error
     tree = read_tree(text)
     if tree.value is None and not tree.findings:
-        raise UserError(_("Tệp %(name)s trống. Xin ghi ít nhất slug, title, questionnaire và territory.", name=name))
+        raise UserError(
+            _(
+                "Tệp %(name)s trống. Xin ghi ít nhất slug, title, questionnaire, territory, period, sample và target.",
+                name=name,
+            )
+        )
     if tree.findings or not isinstance(tree.value, dict):
         problems = [make_problem(found, file=name, line=tree.line_of(found.path)) for found in tree.findings]
         raise LinesRefused(

@@ -57,7 +57,8 @@ def test_a_first_view_shows_every_field_with_item_number_and_path(page: Flask, s
 
     assert [field.short_name for field in form] == [item.key for item in sipas.section("experience").items]
     assert form["n1"].item.key == "n1"
-    assert form["n1"].number == 23
+    assert form["n1"].number == "23"
+    assert form["n1_other"].number == "23a"
     assert [field.short_name for field in form if not field.visible] == ["n1_other", "n2_more"]
     assert form["n5"].data == 3
     assert form.shown == []
@@ -149,7 +150,7 @@ def test_only_items_that_were_shown_are_read(page: Flask, types: Instrument) -> 
     form = posted(
         types,
         "kinds",
-        [("rating", "1"), ("visits", "5")],
+        [("rating", "1"), ("visits", "")],
         shown=["rating"],
         answers={"visits": 2, "remark": "cũ"},
     )
@@ -158,6 +159,13 @@ def test_only_items_that_were_shown_are_read(page: Flask, types: Instrument) -> 
     assert form.collected() == {"rating": 1}
     assert form.checked.answers == {"rating": 1, "visits": 2, "remark": "cũ"}
     assert 'value="2"' in str(form["visits"])
+
+
+def test_an_answer_counts_as_shown_though_a_simple_client_does_not_say_so(page: Flask, types: Instrument) -> None:
+    form = posted(types, "kinds", [("visits", "5")], shown=["rating"], answers={"visits": 2, "remark": "cũ"})
+
+    assert form.collected()["visits"] == 5
+    assert form.checked.answers == {"visits": 5, "remark": "cũ"}
 
 
 def test_an_answer_that_was_shown_and_cleared_is_taken_away(page: Flask, types: Instrument) -> None:

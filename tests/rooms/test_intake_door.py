@@ -115,7 +115,7 @@ def test_a_commune_that_was_not_drawn_is_refused(session: Session) -> None:
 IMPOSSIBLE: list[dict[str, Any]] = [
     {"channel": "fax"},
     {"channel": ""},
-    {"channel": "KIOSK"},
+    {"channel": "ki osk"},
     {"language": "fr"},
     {"language": ""},
     {"day": today() + timedelta(days=1)},

@@ -165,3 +165,22 @@ def test_a_province_without_districts_is_stratified_by_type_and_never_by_distric
         create_survey(session, village_definition(sample=sample), actor=TESTER)
     assert create_survey(session, village_definition(), actor=TESTER).stratify_by == "commune_type"
     assert create_survey(session, definition(sample={"share": 0.3}), actor=TESTER).stratify_by == "district"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("share: 0.3", "share: 30%"), ("rate: 0.8", "rate: 80%"), ("rate: 0.8", "rate: 80 %")],
+)
+def test_a_share_may_be_written_as_a_percentage(before: str, after: str) -> None:
+    assert before in FILE
+    plain, written = read(FILE), read(FILE.replace(before, after))
+    assert (written.sample.share, written.target.rate) == (plain.sample.share, plain.target.rate)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hint"), [("share: 0.3", "share: 30", "30%"), ("rate: 0.8", "rate: 80", "0.8")]
+)
+def test_a_bare_percentage_is_asked_about(before: str, after: str, hint: str) -> None:
+    with pytest.raises(LinesRefused) as refused:
+        read(FILE.replace(before, after))
+    assert hint in refused.value.lines[0][1]

@@ -5,22 +5,28 @@ without finite population corrections. Estimation itself is in `analysis.lineari
 `analysis.variance`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.declaration import count_rows, find_fraction
+from analysis.declaration import count_rows
 from analysis.errors import DesignError, MeasureError
 from analysis.estimate import Estimate
-from analysis.labels import Labels, Numbers, check_length, number_labels, read_positive, take_constant
-from analysis.linearization import estimate_ratios
+from analysis.labels import Labels, Numbers, read_positive
+from analysis.linearization import estimate_ratios, estimate_total
 from analysis.measures import Measures
+from analysis.stages import LonelyPsu, Rules, Stage, number_stages
+from analysis.variance import sum_covariance
 
 __all__ = ["DesignError", "Estimate", "LonelyPsu", "MeasureError", "SurveyDesign"]
 
-LonelyPsu = Literal["adjust", "average", "certainty", "remove", "fail"]
+Residual = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Turns influence values into residuals on calibration variables, both shape (n, k)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,48 +35,39 @@ class SurveyDesign:
 
     Attributes
     ----------
-    psu : ndarray of int, shape (n,)
-        PSU number of each response.
-    stratum_of_psu : ndarray of int, shape (p,)
+    stages : tuple of Stage
+        PSUs within strata first, then what lies within each PSU.
+    unit_of_row : tuple of ndarray of int, each shape (n,)
+        The number of each response's unit at each stage.
     weights : ndarray, shape (n,)
-    psu_count : ndarray, shape (L,)
-        n_h, the PSUs of the file in each stratum.
-    psu_fraction : ndarray, shape (L,)
-        f_h = n_h/N_h; 0 where the first stage counts as drawn with replacement.
-    element_count : ndarray, shape (p,)
-        m_hi, the responses of the file in each PSU.
-    element_fraction : ndarray, shape (p,)
-        f_hi = m_hi/M_hi; 0 where the second stage counts as drawn with replacement.
-    two_stage : bool
-        Whether the variance within PSUs is added.
-    lonely_psu, adjust_domain_lonely
-        As in `declare`.
+    rules : Rules
+        How lone PSUs are treated, and whether the sample is a probability sample.
+    residual : function or None
+        For calibrated weights: turns influence values, shape (n, k), into residuals on the calibration variables.
     """
 
-    psu: NDArray[np.intp]
-    stratum_of_psu: NDArray[np.intp]
+    stages: tuple[Stage, ...]
+    unit_of_row: tuple[NDArray[np.intp], ...]
     weights: NDArray[np.float64]
-    psu_count: NDArray[np.float64]
-    psu_fraction: NDArray[np.float64]
-    element_count: NDArray[np.float64]
-    element_fraction: NDArray[np.float64]
-    two_stage: bool
-    lonely_psu: LonelyPsu
-    adjust_domain_lonely: bool
+    rules: Rules
+    residual: Residual | None = None
 
     @classmethod
     def declare(
         cls,
         *,
         psu: Labels | None,
+        ssu: Labels | None = None,
         strata: Labels | None = None,
         weights: Numbers | None = None,
         psu_population: Numbers | None = None,
+        ssu_population: Numbers | None = None,
         element_population: Numbers | None = None,
         two_stage: bool = True,
         lonely_psu: LonelyPsu = "adjust",
         adjust_domain_lonely: bool = False,
-    ) -> "SurveyDesign":
+        probability: bool = True,
+    ) -> SurveyDesign:
         """Check and declare a design; each argument holds one value a response.
 
         Parameters
@@ -78,6 +75,8 @@ class SurveyDesign:
         psu : sequence of hashable, shape (n,), or None
             The primary sampling unit (commune); None: each response is its own (element sampling, then at
             least one of `strata` and `weights` must tell n).
+        ssu : sequence of hashable, optional
+            The secondary unit drawn within the PSU (a village, a class) where there are three stages.
         strata : sequence of hashable, optional
             The stratum (district); None: one stratum.
         weights : sequence of float, optional
@@ -85,17 +84,23 @@ class SurveyDesign:
         psu_population : sequence of float, optional
             N_h, the PSUs in the population of the row's stratum. None: the first stage counts as drawn with
             replacement, and the PSU totals carry the whole variance.
+        ssu_population : sequence of float, optional
+            The secondary units in the population of the row's PSU.
         element_population : sequence of float, optional
-            M_hi, the people on the list of the row's PSU. None with `psu_population`: the second stage
-            counts as drawn with replacement (f_hi = 0).
+            M_hi, the people on the list of the row's PSU (of its secondary unit, where there is one). None with
+            `psu_population`: the last stage counts as drawn with replacement (f = 0).
         two_stage : bool
             False leaves the variance within PSUs out: R's one-stage cluster design with a correction.
         lonely_psu : {"adjust", "average", "certainty", "remove", "fail"}
-            What a stratum with one PSU of N_h > 1 contributes. ``adjust``: (1-f_h) times the square of its
-            total (conservative); ``average``: the mean of the other strata; ``certainty``, ``remove``:
-            nothing; ``fail``: an error.
+            What a stratum with one PSU of N_h > 1 contributes. ``adjust``: (1-f_h) times the squared distance of
+            its total from the mean of all PSU totals (conservative); ``average``: the mean of the other strata;
+            ``certainty``, ``remove``: nothing; ``fail``: an error. Within a PSU, ``adjust`` gives a response alone
+            on its list its own square, the others nothing.
         adjust_domain_lonely : bool
             The same rule for strata of which only one PSU has rows in the domain.
+        probability : bool
+            False: nobody drew this sample (an open link, an open counter). Figures are computed all the same, but
+            nothing is claimed of a population: `analysis.policy` gives them no interval and no verdict.
 
         Raises
         ------
@@ -106,7 +111,6 @@ class SurveyDesign:
 
         Notes
         -----
-        A PSU with a single response has no variance within and contributes 0 to the second stage.
         A PSU that was drawn but has no response is not in the file, so not in n_h.
 
         Examples
@@ -116,42 +120,165 @@ class SurveyDesign:
         >>> round(design.proportion([1, 0, 1, 1]).estimate, 3)
         0.75
         """
-        if lonely_psu not in get_args(LonelyPsu):
-            raise DesignError("unknown_rule", f"lonely_psu must be one of {', '.join(get_args(LonelyPsu))}")
         if element_population is not None and not two_stage:
             raise DesignError("contradiction", "element_population needs two_stage=True; leave one of them out")
-        n = count_rows(psu, strata, weights)
-        psu_number, psu_total = (np.arange(n, dtype=np.intp), n) if psu is None else number_labels(psu, "psu")
-        stratum_number, stratum_total = (
-            (np.zeros(n, dtype=np.intp), min(n, 1)) if strata is None else number_labels(strata, "stratum")
+        if ssu is not None and (psu is None or not two_stage):
+            raise DesignError("contradiction", "ssu needs psu and two_stage=True; give them or leave ssu out")
+        if ssu is None and ssu_population is not None:
+            raise DesignError("contradiction", "ssu_population needs ssu; give it or leave ssu_population out")
+        return cls._build(
+            units=[labels for labels in (psu, ssu) if labels is not None],
+            populations=[psu_population, *([ssu_population] if ssu is not None else []), element_population],
+            strata=strata,
+            weights=weights,
+            rules=Rules(lonely_psu, adjust_domain_lonely, probability),
+            elements=two_stage and psu is not None,
         )
-        check_length(len(stratum_number), n, "strata")
-        stratum_of_psu = take_constant(
-            stratum_number.astype(np.float64),
-            psu_number,
-            psu_total,
-            "the stratum of this PSU",
-            "psu_in_two_strata",
-        ).astype(np.intp)
+
+    @classmethod
+    def declare_stages(
+        cls,
+        *,
+        units: Sequence[Labels],
+        populations: Sequence[Numbers | None],
+        strata: Labels | None = None,
+        weights: Numbers | None = None,
+        lonely_psu: LonelyPsu = "adjust",
+        adjust_domain_lonely: bool = False,
+        probability: bool = True,
+    ) -> SurveyDesign:
+        """Declare a design by its stages, as R's ``svydesign(ids=~psu+unit, fpc=~N+M)`` does.
+
+        Parameters
+        ----------
+        units : sequence of label columns
+            One a stage, the PSU first, at most three; the last may number the responses themselves. None at all:
+            each response is a PSU.
+        populations : sequence of number columns
+            Units in the population of the row's stratum, PSU, ..., one a stage; a stage without one counts as
+            drawn with replacement.
+        strata, weights, lonely_psu, adjust_domain_lonely, probability
+            As in `declare`, with its errors and ``too_many_stages``.
+
+        Examples
+        --------
+        >>> design = SurveyDesign.declare_stages(
+        ...     units=[["a", "a", "b", "b"], [1, 2, 3, 4]], populations=[[10] * 4, [20, 20, 30, 30]])
+        >>> round(design.mean([3.0, 5.0, 4.0, 4.0]).se, 4)
+        0.2121
+        """
+        if len(units) > 3 or len(populations) > 3:
+            raise DesignError("too_many_stages", "a design has at most three stages; leave the others out")
+        return cls._build(
+            units=units,
+            populations=populations,
+            strata=strata,
+            weights=weights,
+            rules=Rules(lonely_psu, adjust_domain_lonely, probability),
+            elements=False,
+        )
+
+    @classmethod
+    def _build(
+        cls,
+        *,
+        units: Sequence[Labels],
+        populations: Sequence[Numbers | None],
+        strata: Labels | None,
+        weights: Numbers | None,
+        rules: Rules,
+        elements: bool,
+    ) -> SurveyDesign:
+        if rules.lonely_psu not in get_args(LonelyPsu):
+            raise DesignError("unknown_rule", f"lonely_psu must be one of {', '.join(get_args(LonelyPsu))}")
+        n = count_rows(units[0] if units else None, strata, weights)
+        stages, unit_of_row = number_stages(units, populations, strata, n, elements=elements)
         weight = np.ones(n) if weights is None else read_positive(weights, n, "weight", "bad_weight")
-        psu_count = np.bincount(stratum_of_psu, minlength=stratum_total).astype(np.float64)
-        element_count = np.bincount(psu_number, minlength=psu_total).astype(np.float64)
-        psu_fraction = find_fraction(psu_population, stratum_number, psu_count, "psu_population of this stratum")
-        element_fraction = find_fraction(
-            element_population, psu_number, element_count, "element_population of this PSU"
-        )
-        lonely = (psu_count == 1) & (psu_fraction < 1)
-        if lonely_psu == "fail" and lonely.any():
-            row = int(np.argmax(lonely[stratum_number]))
+        first = stages[0]
+        lonely = (first.count == 1) & (first.fraction < 1)
+        if rules.lonely_psu == "fail" and lonely.any():
+            row = int(np.argmax(lonely[first.group_of_unit[unit_of_row[0]]]))
             raise DesignError(
                 "lonely_psu",
                 "its stratum has one PSU; merge strata or choose another rule for lonely_psu",
                 row,
             )
-        return cls(
-            psu_number, stratum_of_psu, weight, psu_count, psu_fraction, element_count, element_fraction,
-            two_stage, lonely_psu, adjust_domain_lonely,
-        )  # fmt: skip
+        return cls(stages, unit_of_row, weight, rules)
+
+    @property
+    def psu(self) -> NDArray[np.intp]:
+        """The PSU number of each response, shape (n,)."""
+        return self.unit_of_row[0]
+
+    @property
+    def stratum_of_psu(self) -> NDArray[np.intp]:
+        """The stratum number of each PSU, shape (p,)."""
+        return self.stages[0].group_of_unit
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def with_weights(self, weights: Numbers, residual: Residual | None = None) -> SurveyDesign:
+        """Return the same sample with other weights.
+
+        Parameters
+        ----------
+        weights : sequence of float, shape (n,)
+        residual : function, optional
+            For calibrated weights: turns unweighted influence values, shape (n, k), into residuals on the
+            calibration variables (Deville and Särndal 1992, eq. 3.4); variances are computed from those.
+
+        Raises
+        ------
+        DesignError
+            ``bad_weight``, ``wrong_length``.
+        """
+        weight = read_positive(weights, len(self), "weight", "bad_weight")
+        return SurveyDesign(self.stages, self.unit_of_row, weight, self.rules, residual)
+
+    def degrees_of_freedom(self, rows: ArrayLike | None = None) -> int:
+        """Return PSUs less strata with at least one of `rows` (bool, shape (n,)); None: of the whole file."""
+        first = self.stages[0]
+        if rows is None:
+            return len(first.group_of_unit) - len(first.count)
+        psus = np.unique(self.psu[np.asarray(rows, dtype=np.bool_)])
+        return len(psus) - len(np.unique(first.group_of_unit[psus]))
+
+    def covariance(self, influence: ArrayLike) -> NDArray[np.float64]:
+        """Return the design-based covariance of the estimated totals Σ_i w_i u_ij of k columns, shape (k, k).
+
+        Every linearised statistic takes its covariance from here: a mean has u = 1(valid)(y - mean)/Σw, a regression
+        u = (x_i residual_i) times the inverse of its information matrix (Binder 1983).
+
+        Parameters
+        ----------
+        influence : array_like, shape (n, k) or (n,)
+            u, unweighted, 0 for a row outside the domain or without an answer.
+
+        Raises
+        ------
+        MeasureError
+            ``wrong_length``, ``not_finite``.
+
+        Examples
+        --------
+        >>> design = SurveyDesign.declare(psu=["a", "a", "b", "b"], weights=[5.0] * 4)
+        >>> design.covariance([1, 0, 1, 1]).round(6).tolist()  # of the estimated number of ones
+        [[25.0]]
+        """
+        u = np.asarray(influence, dtype=np.float64)
+        u = u[:, None] if u.ndim == 1 else u
+        if u.ndim != 2 or len(u) != len(self):
+            raise MeasureError("wrong_length", f"influence must have one row a response, {len(self)}; got {u.shape}")
+        if not np.isfinite(u).all():
+            row = int(np.argmax(~np.isfinite(u).all(axis=1)))
+            raise MeasureError("not_finite", "the value is not finite; a row without an answer has 0", row)
+        return sum_covariance(self.stages, self.unit_of_row, self.rules, self.weigh(u))
+
+    def weigh(self, influence: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return influence values, shape (n, k), as the variance takes them: residuals if calibrated, times weights."""
+        u = influence if self.residual is None else self.residual(influence)
+        return self.weights[:, None] * u
 
     def proportion(self, y: ArrayLike, domain: ArrayLike | None = None) -> Estimate:
         """Estimate the rate of 1 among answers 0 and 1.
@@ -173,6 +300,17 @@ class SurveyDesign:
     def mean(self, y: ArrayLike, domain: ArrayLike | None = None) -> Estimate:
         """Estimate a mean, in the unit of `y`; arguments and errors as in `proportion`, any finite values."""
         return estimate_ratios(self, Measures.of_means(self, y), _one_domain(domain))[0][0]
+
+    def total(self, y: ArrayLike, domain: ArrayLike | None = None) -> Estimate:
+        """Estimate the population total of `y`, in its unit; arguments and errors as in `mean`.
+
+        Examples
+        --------
+        >>> design = SurveyDesign.declare(psu=None, weights=[10.0, 10.0, 20.0])
+        >>> design.total([1, 0, 1]).estimate
+        30.0
+        """
+        return estimate_total(self, Measures.of_means(self, y), _one_domain(domain))
 
     def ratio(self, numerator: ArrayLike, denominator: ArrayLike, domain: ArrayLike | None = None) -> Estimate:
         """Estimate a pooled index: satisfied answers over all answers, each respondent giving several.

@@ -22,3 +22,7 @@ class DesignError(ValueError):
 
 class MeasureError(DesignError):
     """Measured values or a domain that do not fit the design they are given to."""
+
+
+class TableError(DesignError):
+    """A file or column that cannot be read as asked."""

@@ -33,6 +33,8 @@ class Estimate:
         Sum of the weights of the `n` rows.
     lonely_strata : int
         Strata in the domain whose variance came from the rule for a lone PSU.
+    probability : bool
+        Whether the sample was drawn; if not, no interval is claimed.
     """
 
     n: int
@@ -49,3 +51,4 @@ class Estimate:
     n_effective: float
     sum_weights: float
     lonely_strata: int
+    probability: bool = True

@@ -5,6 +5,8 @@ A rate, a mean and a pooled index are all R = Y/X. Its linearised value is z_k =
 stays in the design with it.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +16,8 @@ from scipy.sparse import csr_array
 from analysis.errors import MeasureError
 from analysis.estimate import Estimate
 from analysis.measures import Matrix, Measures
-from analysis.variance import PsuTotals, sum_variance
+from analysis.stages import Rules, Stage
+from analysis.variance import PsuTotals, sum_inner, sum_variance
 
 if TYPE_CHECKING:
     from analysis.design import SurveyDesign
@@ -23,7 +26,7 @@ ROUNDING = 1e-12
 """A standard error below this share of the root mean square answer is rounding, and counts as 0."""
 
 
-def estimate_ratios(design: "SurveyDesign", measures: Measures, domains: ArrayLike | None) -> list[list[Estimate]]:
+def estimate_ratios(design: SurveyDesign, measures: Measures, domains: ArrayLike | None) -> list[list[Estimate]]:
     """Estimate every measure in every domain.
 
     Parameters
@@ -45,50 +48,112 @@ def estimate_ratios(design: "SurveyDesign", measures: Measures, domains: ArrayLi
     MeasureError
         ``bad_domain`` if the domains are not bool or not n rows.
     """
-    n = len(design.weights)
+    return [_estimate_domain(design, measures, np.flatnonzero(mask)) for mask in _read_domains(design, domains).T]
+
+
+def _read_domains(design: SurveyDesign, domains: ArrayLike | None) -> NDArray[np.bool_]:
+    n = len(design)
     masks = np.ones((n, 1), dtype=np.bool_) if domains is None else np.asarray(domains)
     if masks.dtype != np.bool_ or masks.ndim != 2 or len(masks) != n:
         raise MeasureError("bad_domain", f"domains must be True or False, one row a response, {n} in all")
-    return [_estimate_domain(design, measures, np.flatnonzero(mask)) for mask in masks.T]
+    return masks
 
 
-def _estimate_domain(design: "SurveyDesign", measures: Measures, rows: NDArray[np.intp]) -> list[Estimate]:
+def _estimate_domain(design: SurveyDesign, measures: Measures, rows: NDArray[np.intp]) -> list[Estimate]:
     weighted_y, weighted_x = measures.weighted_y[rows], measures.weighted_x[rows]
-    valid = measures.valid[rows]
     y, x = weighted_y.sum(axis=0), weighted_x.sum(axis=0)
     square = measures.weighted_square[rows].sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = y / x
         z = np.where(x > 0, (weighted_y - estimate * weighted_x) / x, 0.0)
         one_answer = np.maximum(square - 2 * estimate * y + estimate**2 * x, 0.0) / x
-        totals = _total_by_psu(design, rows, z, valid)
-        variance = np.where(x > 0, sum_variance(design, totals), np.nan)
+        totals, variance = _find_variance(design, measures, rows, z)
+        variance = np.where(x > 0, variance, np.nan)
         variance[np.sqrt(variance) <= ROUNDING * np.sqrt(square / x)] = 0.0
-        total = measures.denominator[rows].sum(axis=0)
+    return describe(
+        estimate, variance, one_answer,
+        n=measures.valid[rows].sum(axis=0), total=measures.denominator[rows].sum(axis=0),
+        sum_weights=design.weights[rows] @ measures.valid[rows], population=x,
+        totals=totals, stage=design.stages[0], rules=design.rules,
+    )  # fmt: skip
+
+
+def estimate_total(design: SurveyDesign, measures: Measures, domains: ArrayLike | None) -> Estimate:
+    """Estimate the population total of one measure in one domain; parameters as in `estimate_ratios`.
+
+    Notes
+    -----
+    z_k = w_k 1_k y_k. The design effects compare with W times the mean of a simple random sample, W = Σw of the
+    domain.
+    """
+    mask = _read_domains(design, domains)[:, 0]
+    rows = np.flatnonzero(mask)
+    z, w = measures.weighted_y[rows], design.weights[rows] @ measures.valid[rows]
+    total, square = z.sum(axis=0), measures.weighted_square[rows].sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one_answer = np.maximum(square / w - (total / w) ** 2, 0.0) * w**2
+        totals, variance = _find_variance(design, measures, rows, z)
+    n = measures.valid[rows].sum(axis=0)
+    return describe(
+        total, np.where(n > 0, variance, np.nan), one_answer,
+        n=n, total=n, sum_weights=w, population=w, totals=totals, stage=design.stages[0], rules=design.rules,
+    )[0]  # fmt: skip
+
+
+def describe(
+    estimate: Matrix,
+    variance: Matrix,
+    one_answer: Matrix,
+    *,
+    n: Matrix,
+    total: Matrix,
+    sum_weights: Matrix,
+    population: Matrix,
+    totals: PsuTotals,
+    stage: Stage,
+    rules: Rules,
+) -> list[Estimate]:
+    """Put k estimates together with what follows from their variances.
+
+    Parameters
+    ----------
+    estimate, variance : ndarray, shape (k,)
+    one_answer : ndarray, shape (k,)
+        The variance of one answer drawn at random.
+    n, total, sum_weights, population : ndarray, shape (k,)
+        Respondents, answers, Σw of the respondents, and the people those answers stand for.
+    totals : PsuTotals
+        Of the k measures.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
         simple = one_answer / (total - 1)
         deff = np.where((variance > 0) & (total > 1) & (simple > 0), variance / simple, np.nan)
-        deff_without = np.where(x > total, deff / (1 - total / x), np.nan)
+        deff_without = np.where(population > total, deff / (1 - total / population), np.nan)
         n_effective = np.where((variance > 0) & (one_answer > 0), one_answer / variance, np.nan)
-    df_design = len(design.element_count) - len(design.psu_count)
+    df_design = len(stage.group_of_unit) - len(stage.count)
+    k = len(estimate)
     columns = (
-        valid.sum(axis=0).astype(int), total, totals.n_psu, totals.n_strata,
-        estimate, np.sqrt(variance), variance, totals.n_psu - totals.n_strata, np.full(len(x), df_design),
-        deff, deff_without, n_effective, design.weights[rows] @ valid, totals.lonely_strata(design),
+        n.astype(int), total, totals.n_psu, totals.n_strata,
+        estimate, np.sqrt(variance), variance, totals.n_psu - totals.n_strata, np.full(k, df_design),
+        deff, deff_without, n_effective, sum_weights, totals.find_lonely(stage, rules).sum(axis=0),
+        np.full(k, rules.probability),
     )  # fmt: skip
     return [Estimate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _total_by_psu(design: "SurveyDesign", rows: NDArray[np.intp], z: Matrix, valid: Matrix) -> PsuTotals:
-    """Sum z, its squared deviations within the PSU and the valid rows over each PSU, (p, k)."""
-    psu = design.psu[rows]
-    shape = (len(design.element_count), len(rows))
-    incidence = csr_array((np.ones(len(rows)), (psu, np.arange(len(rows)))), shape=shape)
-    sums = incidence @ z
-    within = None
-    if design.two_stage and design.psu_fraction.any():
-        mean = sums / design.element_count[:, None]
-        outside = design.element_count - np.bincount(psu, minlength=shape[0])
-        within = incidence @ (z - mean[psu]) ** 2 + outside[:, None] * mean**2
-        if design.adjust_domain_lonely and design.lonely_psu == "adjust":
-            within = np.where(incidence @ valid == 1, sums**2, within)
-    return PsuTotals.of(design, sums, within, incidence @ valid)
+def _find_variance(
+    design: SurveyDesign, measures: Measures, rows: NDArray[np.intp], z: Matrix
+) -> tuple[PsuTotals, Matrix]:
+    """Return the totals of linearised values over PSUs and their variance; z belongs to `rows`, (r, k)."""
+    valid = measures.valid[rows]
+    p = len(design.stratum_of_psu)
+    if design.residual is not None:  # calibration reaches rows outside the domain
+        whole = np.zeros(measures.valid.shape)
+        whole[rows] = z / design.weights[rows, None]
+        taking_part = np.zeros(measures.valid.shape)
+        taking_part[rows] = valid
+        z, valid, rows = design.weigh(whole), taking_part, np.arange(len(whole))
+    incidence = csr_array((np.ones(len(rows)), (design.psu[rows], np.arange(len(rows)))), shape=(p, len(rows)))
+    inner = sum_inner(design.stages, design.unit_of_row, design.rules, rows, z, valid)
+    totals = PsuTotals.of(design.stages[0], incidence @ z, inner, incidence @ valid)
+    return totals, sum_variance(design.stages[0], design.rules, totals)

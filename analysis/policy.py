@@ -25,7 +25,7 @@ class PublishedInterval:
         The effective sample size and degrees of freedom the limits were computed with; NaN when withheld.
     marks : tuple of str
         Any of ``model_assisted`` (ước lượng có hỗ trợ mô hình, chỉ tham khảo), ``few_psu`` (ít xã),
-        ``lonely_psu``.
+        ``lonely_psu``, ``non_probability`` (nobody drew this sample: NaN limits, no verdict).
     withheld : str or None
         ``"too_few"`` when the figure is not published; None otherwise.
     """
@@ -77,6 +77,9 @@ def published_interval(
     - df < 3 (two or three communes): the smaller of the two n_eff, df of the reference, mark
       ``model_assisted``.
 
+    A sample that nobody drew gets no interval: its limits are NaN and the mark ``non_probability`` says why
+    (Baker et al. 2013, AAPOR task force on non-probability sampling).
+
     ``few_psu`` marks every df < 8. An answer is a respondent for a rate; for a pooled index `Estimate.total`
     counts the answers. A reference whose own design effect is undefined (everybody agrees there too) lends 1.
 
@@ -94,6 +97,8 @@ def published_interval(
     p, variance = estimate.estimate, estimate.variance
     if not 0 <= p <= 1:
         raise ValueError(f"estimate is {p}; only a rate between 0 and 1 has this interval")
+    if not estimate.probability:
+        return PublishedInterval(math.nan, math.nan, "wilson", level, math.nan, math.nan, ("non_probability",), None)
     direct = p * (1 - p) / variance if variance > 0 else math.nan
     reference_deff, reference_df = _borrow(estimate, reference)
     borrowed = estimate.total / reference_deff

@@ -1,21 +1,21 @@
-"""The two-stage variance of a sum of linearised values, from totals per PSU.
+"""The variance of a sum of linearised values in a sample of up to three stages.
 
-V = Σ_h (1-f_h) n_h/(n_h-1) Σ_i (z_hi - z̄_h)² + Σ_h f_h Σ_i (1-f_hi) m_hi/(m_hi-1) Σ_k (z_hik - z̄_hi)²
-(Cochran 1977, ch. 5, 10 and 11; Lumley 2004, sec. 3), n_h and m_hi being those of the whole file, not of
-the domain.
+V = Σ_h (1-f_h) n_h/(n_h-1) Σ_i (z_hi - z̄_h)² + Σ_h f_h Σ_i (1-f_hi) m_hi/(m_hi-1) Σ_k (z_hik - z̄_hi)², and one such
+term more for a third stage (Cochran 1977, ch. 5, 10 and 11; Lumley 2004, sec. 3). n_h and m_hi are those of the whole
+file, not of the domain.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analysis.measures import Matrix
-
-if TYPE_CHECKING:
-    from analysis.design import SurveyDesign
+from analysis.stages import Rules, Stage
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,69 +26,153 @@ class PsuTotals:
     ----------
     sums : ndarray, shape (p, k)
         z_hi.
-    within : ndarray, shape (p, k), or None
-        Σ_k (z_hik - z̄_hi)² over the m_hi rows of the PSU; None where no second stage is asked for.
+    inner : ndarray, shape (p, k), or None
+        What the stages within each PSU add, before the factor f_h: for two stages
+        (1-f_hi) m_hi/(m_hi-1) Σ_k (z_hik - z̄_hi)². None where they add nothing.
     n_psu, n_strata : ndarray of int, shape (k,)
         PSUs and strata with a valid row.
     psus_present : ndarray, shape (L, k)
         PSUs with a valid row in each stratum.
-    strata : csr_array, shape (L, p)
-        1 where the PSU lies in the stratum.
     """
 
     sums: Matrix
-    within: Matrix | None
+    inner: Matrix | None
     n_psu: NDArray[np.intp]
     n_strata: NDArray[np.intp]
     psus_present: Matrix
-    strata: csr_array
 
     @classmethod
-    def of(cls, design: "SurveyDesign", sums: Matrix, within: Matrix | None, valid: Matrix) -> "PsuTotals":
+    def of(cls, stage: Stage, sums: Matrix, inner: Matrix | None, valid: Matrix) -> PsuTotals:
         """Count PSUs and strata from `valid`, the valid rows of each PSU, shape (p, k)."""
-        p = len(design.stratum_of_psu)
-        strata = csr_array((np.ones(p), (design.stratum_of_psu, np.arange(p))), shape=(len(design.psu_count), p))
-        present = strata @ (valid > 0).astype(np.float64)
-        return cls(sums, within, (valid > 0).sum(axis=0), (present > 0).sum(axis=0), present, strata)
+        present = add_up(stage, (valid > 0).astype(np.float64))
+        return cls(sums, inner, (valid > 0).sum(axis=0), (present > 0).sum(axis=0), present)
 
-    def find_lonely(self, design: "SurveyDesign") -> NDArray[np.bool_]:
+    def find_lonely(self, stage: Stage, rules: Rules) -> NDArray[np.bool_]:
         """Tell which strata the rule for a lone PSU treats, by measure, shape (L, k)."""
-        alone = np.broadcast_to(design.psu_count[:, None] == 1, self.psus_present.shape)
-        if design.adjust_domain_lonely:
+        alone = np.broadcast_to(stage.count[:, None] == 1, self.psus_present.shape)
+        if rules.adjust_domain_lonely:
             alone = alone | (self.psus_present == 1)
-        lonely: NDArray[np.bool_] = alone & (design.psu_fraction[:, None] < 1) & (self.psus_present > 0)
+        lonely: NDArray[np.bool_] = alone & (stage.fraction[:, None] < 1) & (self.psus_present > 0)
         return lonely
 
-    def lonely_strata(self, design: "SurveyDesign") -> NDArray[np.intp]:
-        """Count the strata of `find_lonely`, shape (k,)."""
-        count: NDArray[np.intp] = self.find_lonely(design).sum(axis=0)
-        return count
+
+def add_up(stage: Stage, values: Matrix) -> Matrix:
+    """Sum values of the units, shape (u, k), over their groups, shape (g, k)."""
+    u = len(stage.group_of_unit)
+    groups = csr_array((np.ones(u), (stage.group_of_unit, np.arange(u))), shape=(len(stage.count), u))
+    total: Matrix = groups @ values
+    return total
 
 
-def sum_variance(design: "SurveyDesign", totals: PsuTotals) -> Matrix:
-    """Return the variance of each measure, shape (k,).
+def sum_variance(stage: Stage, rules: Rules, totals: PsuTotals) -> Matrix:
+    """Return the variance of each measure from the first stage and what lies within, shape (k,).
 
     NaN under ``average`` when every stratum of the domain is lonely: there is nothing to average.
     """
-    lonely = totals.find_lonely(design)
-    centre = (totals.strata @ totals.sums) / design.psu_count[:, None]
-    if design.lonely_psu == "adjust":
-        centre = np.where(lonely, 0.0, centre)
-    spread = totals.strata @ (totals.sums - centre[design.stratum_of_psu]) ** 2
-    factor = (1 - design.psu_fraction) * design.psu_count / np.maximum(design.psu_count - 1, 1)
-    between = factor[:, None] * spread
-    if design.lonely_psu == "average":
+    lonely = totals.find_lonely(stage, rules)
+    centre = add_up(stage, totals.sums) / stage.count[:, None]
+    if rules.lonely_psu == "adjust":
+        centre = np.where(lonely, totals.sums.sum(axis=0) / max(len(totals.sums), 1), centre)
+    spread = add_up(stage, (totals.sums - centre[stage.group_of_unit]) ** 2)
+    between = stage.factor(keep_lone=True)[:, None] * spread
+    if rules.lonely_psu == "average":
         others = totals.n_strata - lonely.sum(axis=0)
         between = np.where(lonely, 0.0, between) * (totals.n_strata / others)
     variance: Matrix = between.sum(axis=0)
-    if totals.within is not None:
-        variance = variance + _weigh_second_stage(design) @ totals.within
+    if totals.inner is not None:
+        variance = variance + stage.fraction[stage.group_of_unit] @ totals.inner
     return variance
 
 
-def _weigh_second_stage(design: "SurveyDesign") -> Matrix:
-    """Return f_h (1-f_hi) m_hi/(m_hi-1) of each PSU, 0 for one with a single row, shape (p,)."""
-    m = design.element_count
-    spread = np.where(m > 1, m / np.maximum(m - 1, 1), 0.0)
-    factor: Matrix = design.psu_fraction[design.stratum_of_psu] * (1 - design.element_fraction) * spread
-    return factor
+def sum_inner(
+    stages: Sequence[Stage],
+    unit_of_row: Sequence[NDArray[np.intp]],
+    rules: Rules,
+    rows: NDArray[np.intp],
+    z: Matrix,
+    valid: Matrix,
+) -> Matrix | None:
+    """Return what the stages within each PSU add to the variance, before the factor f_h; see `PsuTotals.inner`.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (r,)
+        The rows of the domain; all others have value 0.
+    z, valid : ndarray, shape (r, k)
+    """
+    if len(stages) == 1 or not stages[0].fraction.any():
+        return None
+    inner: Matrix | None = None
+    for stage, units in zip(stages[:0:-1], unit_of_row[:0:-1], strict=True):
+        inner = _add_stage(stage, rules, units[rows], z, valid, inner, sum_rows=len(stage.group_of_unit) < len(units))
+    return inner
+
+
+def _add_stage(
+    stage: Stage,
+    rules: Rules,
+    unit: NDArray[np.intp],
+    z: Matrix,
+    valid: Matrix,
+    deeper: Matrix | None,
+    *,
+    sum_rows: bool,
+) -> Matrix:
+    """Return the variance within the groups of one stage, those within its units included, shape (g, k)."""
+    if sum_rows:
+        present, place = np.unique(unit, return_inverse=True)
+        incidence = csr_array((np.ones(len(unit)), (place, np.arange(len(unit)))), shape=(len(present), len(unit)))
+        z, valid = incidence @ z, incidence @ valid
+    else:
+        present = unit
+    group = stage.group_of_unit[present]
+    g = len(stage.count)
+    groups = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(g, len(group)))
+    sums = groups @ z
+    mean = sums / stage.count[:, None]
+    absent = stage.count - np.bincount(group, minlength=g)
+    spread = groups @ (z - mean[group]) ** 2 + absent[:, None] * mean**2
+    if rules.keeps_lone_units:
+        alone = np.broadcast_to(stage.count[:, None] == 1, spread.shape)
+        if rules.adjust_domain_lonely:
+            alone = alone | (groups @ (valid > 0).astype(np.float64) == 1)
+        spread = np.where(alone, sums**2, spread)
+    total: Matrix = stage.factor(keep_lone=rules.keeps_lone_units)[:, None] * spread
+    return total if deeper is None else total + stage.fraction[:, None] * add_up(stage, deeper)
+
+
+def sum_covariance(stages: Sequence[Stage], unit_of_row: Sequence[NDArray[np.intp]], rules: Rules, z: Matrix) -> Matrix:
+    """Return the covariance of the totals of k columns of weighted values, shape (k, k).
+
+    Parameters
+    ----------
+    z : ndarray, shape (n, k)
+        One value a row of the whole file, 0 for a row that takes no part.
+    """
+    k = z.shape[1]
+    covariance = np.zeros((k, k))
+    above = np.ones(len(stages[0].count))
+    for level, (stage, units) in enumerate(zip(stages, unit_of_row, strict=True)):
+        if not above.any():
+            break
+        totals, group = _sum_units(stage, units, z)
+        groups = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(above), len(group)))
+        centre = (groups @ totals) / stage.count[:, None]
+        lone = (stage.count == 1) & (stage.fraction < 1)
+        if rules.keeps_lone_units:
+            centre[lone] = totals.mean(axis=0) if level == 0 else 0.0
+        factor = above * stage.factor(keep_lone=rules.keeps_lone_units)
+        if level == 0 and rules.lonely_psu == "average" and lone.any():
+            factor = np.where(lone, 0.0, factor) * (len(lone) / np.sum(~lone) if not lone.all() else np.nan)
+        deviation = (totals - centre[group]) * np.sqrt(factor)[group, None]
+        covariance += deviation.T @ deviation
+        above = (above * stage.fraction)[stage.group_of_unit]
+    return covariance
+
+
+def _sum_units(stage: Stage, units: NDArray[np.intp], z: Matrix) -> tuple[Matrix, NDArray[np.intp]]:
+    """Return the total of each unit and its group; where each row is its own unit, the rows as they stand."""
+    u, n = len(stage.group_of_unit), len(units)
+    if u == n:
+        return z, stage.group_of_unit[units]
+    return csr_array((np.ones(n), (units, np.arange(n))), shape=(u, n)) @ z, stage.group_of_unit

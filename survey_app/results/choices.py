@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from sqlalchemy.orm import Session
 
+from analysis.cube import CubeMeasure, estimate_table, tally
 from analysis.policy import published_interval
 from survey_app.instruments.queries import instrument_of
-from survey_app.results.extract import asked_column, read_extract
-from survey_app.results.frame import SampleFrame, declare_sample
+from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, option_item
+from survey_app.results.extract import read_extract
 from survey_app.surveys.models import Survey
+
+FEW = 10
 
 
 def describe_choices(session: Session, survey: Survey) -> list[dict[str, Any]]:
@@ -24,49 +26,47 @@ def describe_choices(session: Session, survey: Survey) -> list[dict[str, Any]]:
         who answered the question.
     """
     instrument = instrument_of(session, survey.questionnaire_id)
-    frame = declare_sample(session, survey, instrument, read_extract(session, survey).table)
-    return [_describe(frame, item) for item in instrument.items() if item.type in ("single", "multiple")]
+    counts = count_responses(session, survey, instrument, read_extract(session, survey))
+    return [_describe(counts, item) for item in instrument.items() if item.type in ("single", "multiple")]
 
 
-def _describe(frame: SampleFrame, item: Any) -> dict[str, Any]:
+def _describe(counts: SurveyCube, item: Any) -> dict[str, Any]:
     values = [str(option.value) for option in item.options]
-    column = frame.column(item.key)
-    answered = np.array([cell is not None for cell in column], dtype=bool)
-    chosen = np.array([[value in _as_list(cell) for value in values] for cell in column], dtype=float).reshape(
-        len(column), len(values)
-    )
-    asked = (
-        frame.column(asked_column(item.key)).astype(bool) if item.show_if is not None else np.ones(len(column), bool)
-    )
-    chosen[~answered] = np.nan
-    estimates = frame.design.ratios(chosen)[0] if len(column) else []
+    if item.type == "single":
+        measures = [CubeMeasure.rate(item.key, [value], values) for value in values]
+        answers = tally(counts.cube, [item.key])[0, 0, :, 0]
+        last = 1 + counts.cube.plan.items[item.key].index(str(NOT_ASKED))
+        n, asked = int(answers[1:last].sum()), int(answers.sum() - answers[last])
+        chosen = [int(count) for count in answers[1:last]]
+    else:
+        names = [option_item(item.key, option.value) for option in item.options]
+        measures = [CubeMeasure.rate(name, [1], [0, 1]) for name in names]
+        table = tally(counts.cube, names)[0, :, :, 0]  # (options, no answer and 0, 1, not asked)
+        n, asked = int(table[0, 1:3].sum()), int(table[0, :3].sum())
+        chosen = [int(count) for count in table[:, 2]]
     options = []
-    for option, estimate, counts in zip(item.options, estimates, np.nan_to_num(chosen).sum(axis=0), strict=False):
-        published = published_interval(estimate, None, level=frame.survey.confidence_level)
-        hidden = published.withheld is not None
-        options.append(
-            {
-                "value": str(option.value),
-                "label": {"vi": option.label.vi, "en": option.label.en},
-                "n": None if hidden else int(counts),
-                "share": None if hidden else estimate.estimate,
-                "low": None if hidden else published.low,
-                "high": None if hidden else published.high,
-            }
-        )
-    n = int(answered.sum())
+    if counts.size:
+        for option, estimate, count in zip(
+            item.options, estimate_table(counts.cube, measures).estimates[0], chosen, strict=True
+        ):
+            published = published_interval(estimate, None, level=counts.survey.confidence_level)
+            hidden = published.withheld is not None
+            options.append(
+                {
+                    "value": str(option.value),
+                    "label": {"vi": option.label.vi, "en": option.label.en},
+                    "n": None if hidden else count,
+                    "share": None if hidden else estimate.estimate,
+                    "low": None if hidden else published.low,
+                    "high": None if hidden else published.high,
+                }
+            )
     return {
         "key": item.key,
         "title": {"vi": item.text.vi, "en": item.text.en},
         "kind": item.type,
         "n": n,
-        "base": int(asked.sum()),
-        "withheld": "too_few" if n < 10 else None,
+        "base": asked,
+        "withheld": "too_few" if n < FEW else None,
         "options": options,
     }
-
-
-def _as_list(cell: Any) -> list[str]:
-    if cell is None:
-        return []
-    return [cell] if isinstance(cell, str) else list(cell)

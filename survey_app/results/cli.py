@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from survey_app.command_line import echo_json, verb
 from survey_app.results.estimates import estimate_survey
+from survey_app.results.export import export_responses
 from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.surveys.queries import find_survey
 
@@ -27,3 +30,16 @@ def estimate_command(session: Session, slug: str, by: str, form: str) -> None:
         echo_json(rows_as_json(figures.rows, simulated=survey.simulated))
     else:
         click.echo(rows_as_csv(figures.rows, simulated=survey.simulated), nl=False)
+
+
+@group.command("export")
+@click.argument("slug")
+@click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder.")
+@verb
+def export_command(session: Session, slug: str, folder: Path) -> None:
+    """Write responses.csv and design.json, from which `python -m analysis estimate` computes the same figures."""
+    files = export_responses(session, find_survey(session, slug))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "responses.csv").write_text(files.responses, "utf-8")
+    (folder / "design.json").write_text(files.design, "utf-8")
+    click.echo(f"{folder / 'responses.csv'}\n{folder / 'design.json'}")

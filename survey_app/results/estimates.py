@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-import numpy as np
 from sqlalchemy.orm import Session
 
+from analysis.cube import CubeTable, estimate_table
 from analysis.estimate import Estimate
-from analysis.policy import published_interval
-from analysis.verdict import adjust, judge, score_one_sided_p
+from analysis.published import PublishedFigure, judge_list, publish
+from analysis.verdict import Operator
 from survey_app.instruments.queries import instrument_of
+from survey_app.results.answers import Answers, count_answers
+from survey_app.results.cube import SurveyCube, count_responses
 from survey_app.results.extract import read_extract
-from survey_app.results.frame import (
-    Domains,
-    Measure,
-    SampleFrame,
-    breakdowns,
-    build_domains,
-    build_measures,
-    declare_sample,
-)
+from survey_app.results.measures import Measure, breakdowns, find_breakdown, list_measures
 from survey_app.surveys.models import Survey
 
-INTERVAL_METHOD = "wilson"
 KEPT_TABLES = 64
 
 
@@ -88,127 +81,75 @@ def estimate_survey(session: Session, survey: Survey, by: str = "") -> Figures:
     if key not in _kept:
         while len(_kept) >= KEPT_TABLES:
             _kept.pop(next(iter(_kept)))
-        _kept[key] = _compute(declare_sample(session, survey, instrument, extract.table), by, extract.fingerprint)
+        _kept[key] = _compute(count_responses(session, survey, instrument, extract), by)
     return _kept[key]
 
 
-def _compute(frame: SampleFrame, by: str, fingerprint: str) -> Figures:
-    measures = build_measures(frame)
-    whole = Domains("", [""], [{"vi": "Toàn địa bàn", "en": "Whole territory"}], [np.ones(frame.size, bool)])
-    reference = _estimate(frame, measures, whole)[0]
-    rows = [_row(frame, m, whole, 0, e, None) for m, e in zip(measures, reference, strict=True)]
-    if by:
-        parts = build_domains(frame, by)
-        part_rows = [
-            _row(frame, measure, parts, number, estimate, above)
-            for number, estimates in enumerate(_estimate(frame, measures, parts))
-            for measure, estimate, above in zip(measures, estimates, reference, strict=True)
+def _compute(counts: SurveyCube, by: str) -> Figures:
+    parts = find_breakdown(counts, by) if by else None
+    measures = list_measures(counts.instrument)
+    whole = estimate_table(counts.cube, [measure.counted for measure in measures])
+    (reference,) = whole.estimates
+    title = {"vi": "Toàn địa bàn", "en": "Whole territory"}
+    rows = _rows(counts, measures, whole, [({}, title)], [None] * len(measures))
+    if parts is not None:
+        table = estimate_table(counts.cube, [measure.counted for measure in measures], (by,))
+        domains = [({by: value}, parts.titles[value]) for (value,) in table.domains]
+        rows += _rows(counts, measures, table, domains, reference)
+    return Figures(counts.fingerprint, counts.size, by, rows, breakdowns(counts))
+
+
+def _rows(
+    counts: SurveyCube,
+    measures: list[Measure],
+    table: CubeTable,
+    domains: list[tuple[dict[str, str], dict[str, str]]],
+    references: Sequence[Estimate | None],
+) -> list[Row]:
+    """The rows of a table, domain by domain; a channel nobody used is no domain."""
+    survey = counts.survey
+    operator: Operator = "gt" if survey.target_operator == "gt" else "ge"
+    used = [n for n in range(len(domains)) if "channel" not in domains[n][0] or table.rows[n] > 0]
+    columns = []
+    for place, (measure, reference) in enumerate(zip(measures, references, strict=True)):
+        figures = [
+            publish(
+                table.estimates[number][place],
+                reference,
+                target=survey.target_rate,
+                operator=operator,
+                level=survey.confidence_level,
+            )
+            for number in used
         ]
-        rows += _judge_lists(frame, part_rows)
-    return Figures(fingerprint, frame.size, by, rows, breakdowns(frame))
-
-
-def _estimate(frame: SampleFrame, measures: list[Measure], domains: Domains) -> list[list[Estimate]]:
-    if not domains.flags:  # nobody has answered, so there is no channel either
-        return []
-    return frame.design.ratios(
-        np.column_stack([measure.satisfied for measure in measures]),
-        np.column_stack([measure.answered for measure in measures]),
-        np.column_stack(domains.flags),
-    )
+        columns.append(
+            judge_list(figures, level=survey.confidence_level) if table.by and measure.kind == "index" else figures
+        )
+    answers = count_answers(counts, measures, table.by)
+    return [
+        _row(measure, *domains[number], columns[place][line], answers[place][number])
+        for line, number in enumerate(used)
+        for place, measure in enumerate(measures)
+    ]
 
 
 def _row(
-    frame: SampleFrame,
     measure: Measure,
-    domains: Domains,
-    number: int,
-    estimate: Estimate,
-    above: Estimate | None,
+    domain: dict[str, str],
+    domain_title: dict[str, str],
+    figure: PublishedFigure,
+    answers: Answers,
 ) -> Row:
-    survey = frame.survey
-    inside = domains.flags[number]
-    base = int(measure.asked[inside].sum())
-    published = published_interval(estimate, above, level=survey.confidence_level)
-    common: dict[str, Any] = {
-        "of": measure.key,
-        "kind": measure.kind,
-        "title": measure.title,
-        "criterion": measure.criterion,
-        "domain": {domains.by: domains.values[number]} if domains.by else {},
-        "domain_title": domains.titles[number],
-        "respondents": estimate.n,
-        "n": int(estimate.total),
-        "base": base,
-        "missing": base - int(estimate.total),
-        "n_psu": estimate.n_psu,
-        "target": survey.target_rate,
-        "target_operator": survey.target_operator,
-    }
-    if published.withheld is not None:
-        return Row(
-            **common,
-            estimate=None,
-            se=None,
-            df=None,
-            deff=None,
-            ci=None,
-            shares=None,
-            verdict=None,
-            withheld=published.withheld,
-            marks=[],
-        )
-    operator: Literal["ge", "gt"] = "gt" if survey.target_operator == "gt" else "ge"
+    values = figure.as_json()
     return Row(
-        **common,
-        estimate=_number(estimate.estimate),
-        se=_number(estimate.se),
-        df=estimate.df,
-        deff=_number(estimate.deff_with_replacement),
-        ci={
-            "level": published.level,
-            "method": published.method,
-            "low": _number(published.low),
-            "high": _number(published.high),
-            "n_effective": _number(published.n_effective),
-            "df": _number(published.df),
-        },
-        shares=_shares(frame, measure, inside),
-        verdict=judge(published.low, published.high, survey.target_rate, operator),
-        withheld=None,
-        marks=list(published.marks),
+        of=measure.key,
+        kind=measure.kind,
+        title=measure.title,
+        criterion=measure.criterion,
+        domain=domain,
+        domain_title=domain_title,
+        base=answers.asked,
+        missing=answers.asked - values["n"],
+        shares=None if figure.interval.withheld else answers.shares,
+        **values,
     )
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _shares(frame: SampleFrame, measure: Measure, inside: Any) -> dict[str, float] | None:
-    weights = frame.design.weights[inside]
-    total = float(weights @ measure.answered[inside])
-    if total == 0:
-        return None
-    return {
-        name: float(weights @ getattr(measure, name)[inside]) / total
-        for name in ("satisfied", "neutral", "dissatisfied")
-    }
-
-
-def _judge_lists(frame: SampleFrame, rows: list[Row]) -> list[Row]:
-    """A list of achievers names no part by chance: Holm's correction over the parts, for the indices."""
-    alpha = (1 - frame.survey.confidence_level) / 2
-    listed: dict[int, str] = {}
-    for key in {row.of for row in rows if row.kind == "index"}:
-        shown = [(row, p) for row in rows if row.of == key and math.isfinite(p := _one_sided_p(row))]
-        if shown:
-            for (row, _p), value in zip(shown, adjust([p for _row, p in shown]), strict=True):
-                listed[id(row)] = "met" if value <= alpha and row.verdict == "met" else "not_listed"
-    return [replace(row, verdict_in_list=listed.get(id(row))) for row in rows]
-
-
-def _one_sided_p(row: Row) -> float:
-    """The p value of "above the target"; NaN where the figure is withheld or only for reference."""
-    if row.estimate is None or row.ci is None or "model_assisted" in row.marks:
-        return math.nan
-    return score_one_sided_p(row.estimate, row.ci["n_effective"] or 0.0, row.ci["df"] or 0.0, row.target)

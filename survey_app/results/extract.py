@@ -41,6 +41,7 @@ class Extract:
 
     table: pa.Table
     fingerprint: str
+    folder: Path
 
 
 def read_extract(session: Session, survey: Survey) -> Extract:
@@ -65,7 +66,7 @@ def read_extract(session: Session, survey: Survey) -> Extract:
     # in the order of the ids, so that the same responses give the same digits whatever order they came in
     table = table.sort_by("response_id")
     digest = hashlib.sha256(b"".join(sorted(key.bytes for key in counted))).hexdigest()
-    return Extract(table, digest)
+    return Extract(table, digest, folder)
 
 
 def _schema(instrument: Instrument) -> pa.Schema:

@@ -88,11 +88,24 @@ def test_two_stage_variance_by_hand() -> None:
     assert lists.proportion(y).variance == approx(12 / 256)
 
 
-def test_a_commune_with_one_response_adds_nothing_within() -> None:
+def test_a_lone_response_on_its_list_shows_its_own_square_unless_the_rule_says_nothing() -> None:
     # Communes (1, 0) and (0): p = 1/3, X = 3, z = 2/9, -1/9 | -1/9; totals 1/9, -1/9; f = 1/2.
-    # First stage 1/2·2·(2/81) = 2/81; second 1/2·2·((1.5/9)² ·2) = 4.5/81, the lone response 0.
-    design = SurveyDesign.declare(psu=["a", "a", "b"], psu_population=[4] * 3)
-    assert design.proportion([1, 0, 0]).variance == approx(6.5 / 81)
+    # First stage 1/2·2·(2/81) = 2/81; second 1/2·[2·((1.5/9)²·2) + (1/9)²] = (4.5 + 0.5)/81.
+    given: dict[str, Any] = {"psu": ["a", "a", "b"], "psu_population": [4] * 3}
+    assert SurveyDesign.declare(**given).proportion([1, 0, 0]).variance == approx(7 / 81)
+    assert SurveyDesign.declare(**given, lonely_psu="remove").proportion([1, 0, 0]).variance == approx(6.5 / 81)
+
+
+@pytest.mark.parametrize(("rule", "rate", "total"), [("adjust", 0.043759765625, 0.8525), ("remove", 0.041484375, 0.27)])
+def test_lone_responses_agree_with_r(rule: Any, rate: float, total: float) -> None:
+    # R 4.2.2, survey 4.1-1: svydesign(ids=~psu+id, strata=~st, weights=~w, fpc=~N+M);
+    # SE(svymean(~y))^2, SE(svytotal(~y))^2
+    design = SurveyDesign.declare(
+        psu=["a", "a", "b", "c"], psu_population=[10] * 4, element_population=[20, 20, 30, 40], lonely_psu=rule
+    )
+    assert design.proportion([1, 0, 1, 1]).variance == approx(rate, rel=1e-12)
+    assert design.total([1, 0, 1, 1]).variance == approx(total, rel=1e-12)
+    assert design.covariance([1, 0, 1, 1])[0, 0] == approx(total, rel=1e-12)
 
 
 def test_the_pooled_index_takes_answers_as_its_units() -> None:
@@ -158,7 +171,7 @@ def test_a_survey_without_a_response_yet_has_empty_estimates() -> None:
 
 def test_a_design_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        SurveyDesign.declare(**FIVE).two_stage = False  # type: ignore[misc]
+        SurveyDesign.declare(**FIVE).weights = np.ones(5)  # type: ignore[misc]
 
 
 def test_numpy_text_and_numbers_serve_as_labels() -> None:

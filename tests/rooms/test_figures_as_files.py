@@ -81,10 +81,10 @@ def test_real_figures_do_not(app: Flask, sign_in: Callable[..., FlaskClient]) ->
 def test_a_title_that_looks_like_a_formula_is_harmless_in_the_table(
     app: Flask, sign_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from survey_app.results import frame
+    from survey_app.results import measures
 
     fill_village(app)
-    monkeypatch.setitem(frame.CHANNEL_TITLES, "paper", {"vi": "=HYPERLINK(1)", "en": "+1"})
+    monkeypatch.setitem(measures.CHANNEL_TITLES, "paper", {"vi": "=HYPERLINK(1)", "en": "+1"})
     titles = {row["domain_title"] for row in table(sign_in("analyst").get(f"{BASE}.csv?theo=channel").text)}
     assert "'=HYPERLINK(1)" in titles
     assert not any(title.startswith(("=", "+", "-", "@")) for title in titles)

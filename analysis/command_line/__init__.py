@@ -1,0 +1,1 @@
+"""The commands of `python -m analysis`: each file adds its sub-commands to an argparse parser."""

@@ -1,0 +1,33 @@
+"""What to estimate from a cube."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, eq=False)
+class CubeMeasure:
+    """What to estimate from an item's counts, or a pooled measure by its name.
+
+    Attributes
+    ----------
+    name : str
+        The item or pooled measure.
+    values : dict of level to float, or None
+        The value of each answer; an answer that is not there is left out like a missing one. None: a pooled measure.
+    """
+
+    name: str
+    values: Mapping[Any, float] | None = None
+
+    @classmethod
+    def rate(cls, name: str, satisfied: Sequence[Any], valid: Sequence[Any]) -> CubeMeasure:
+        """Measure the share of `satisfied` among the `valid` answers of an item."""
+        return cls(name, {level: float(level in satisfied) for level in (*valid, *satisfied)})
+
+    @classmethod
+    def mean(cls, name: str, scores: Mapping[Any, float]) -> CubeMeasure:
+        """Measure the mean score of the answers of an item."""
+        return cls(name, dict(scores))

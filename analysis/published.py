@@ -1,0 +1,128 @@
+"""A figure as it is published: the estimate, its interval, its verdict, or the reason why it is withheld."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from analysis.estimate import Estimate
+from analysis.policy import PublishedInterval, published_interval
+from analysis.verdict import Operator, Verdict, adjust, judge, score_one_sided_p
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFigure:
+    """One figure with all that must stand beside it.
+
+    Attributes
+    ----------
+    estimate : Estimate
+    interval : PublishedInterval
+    target : float
+    operator : {"ge", "gt"}
+    verdict : {"met", "not_met", "not_proven"} or None
+        None where the figure is withheld.
+    verdict_in_list : {"met", "not_listed"} or None
+        Whether it may stand in a list of achievers, set by `judge_list`; None where it was not compared.
+    """
+
+    estimate: Estimate
+    interval: PublishedInterval
+    target: float
+    operator: Operator
+    verdict: Verdict | None
+    verdict_in_list: str | None = None
+
+    @property
+    def one_sided_p(self) -> float:
+        """The p value of "above the target"; NaN where withheld, without interval or only for reference."""
+        if self.interval.withheld or "model_assisted" in self.interval.marks:
+            return math.nan
+        return score_one_sided_p(self.estimate.estimate, self.interval.n_effective, self.interval.df, self.target)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values with every digit; null for what is withheld or not defined."""
+        ours, limits = self.estimate, self.interval
+        counts = {"respondents": ours.n, "n": int(ours.total), "n_psu": ours.n_psu}
+        settled = {"target": self.target, "target_operator": self.operator, "withheld": limits.withheld}
+        if limits.withheld:
+            hidden = dict.fromkeys(("estimate", "se", "df", "deff", "ci", "verdict", "verdict_in_list"))
+            return counts | hidden | settled | {"marks": []}
+        return (
+            counts
+            | {
+                "estimate": _number(ours.estimate),
+                "se": _number(ours.se),
+                "df": ours.df,
+                "deff": _number(ours.deff_with_replacement),
+                "ci": {
+                    "level": limits.level,
+                    "method": limits.method,
+                    "low": _number(limits.low),
+                    "high": _number(limits.high),
+                    "n_effective": _number(limits.n_effective),
+                    "df": _number(limits.df),
+                },
+                "verdict": self.verdict,
+                "verdict_in_list": self.verdict_in_list,
+            }
+            | settled
+            | {"marks": list(limits.marks)}
+        )
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def publish(
+    estimate: Estimate,
+    reference: Estimate | None,
+    *,
+    target: float,
+    operator: Operator = "ge",
+    level: float = 0.95,
+    minimum_n: int = 10,
+) -> PublishedFigure:
+    """Publish a rate or pooled index against a target.
+
+    Parameters
+    ----------
+    estimate, reference, level, minimum_n
+        As in `analysis.policy.published_interval`.
+    target, operator
+        As in `analysis.verdict.judge`.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=None, weights=[1.0] * 200)
+    >>> figure = publish(design.proportion([1] * 180 + [0] * 20), None, target=0.8)
+    >>> figure.verdict, round(figure.interval.low, 3)
+    ('met', 0.85)
+    """
+    interval = published_interval(estimate, reference, level=level, minimum_n=minimum_n)
+    verdict = None if interval.withheld else judge(interval.low, interval.high, target, operator)
+    return PublishedFigure(estimate, interval, target, operator, verdict)
+
+
+def judge_list(figures: Sequence[PublishedFigure], *, level: float = 0.95) -> list[PublishedFigure]:
+    """Say which of the figures may stand together in a list of achievers.
+
+    Holm's correction of the one-sided p values at (1 - level)/2 keeps the chance of even one false name below that
+    (Holm 1979). A figure that is withheld or only for reference is not compared.
+
+    Parameters
+    ----------
+    figures : sequence of PublishedFigure
+        One measure in the parts of a breakdown.
+    """
+    compared = [place for place, figure in enumerate(figures) if math.isfinite(figure.one_sided_p)]
+    found = list(figures)
+    adjusted = adjust([figures[place].one_sided_p for place in compared], "holm")
+    for place, p_value in zip(compared, adjusted, strict=True):
+        listed = p_value <= (1 - level) / 2 and figures[place].verdict == "met"
+        found[place] = replace(figures[place], verdict_in_list="met" if listed else "not_listed")
+    return found

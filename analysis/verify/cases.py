@@ -1,0 +1,93 @@
+"""One reference case: what is asked, of which data, and what another program answered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from analysis.csv_table import CsvTable
+from analysis.design import SurveyDesign
+from analysis.design_file import declare_from
+from analysis.errors import TableError
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case of a golden folder; its file's schema is in tests/golden/README.md.
+
+    Attributes
+    ----------
+    folder : Path
+        The golden folder; paths of data are relative to it.
+    name : str
+    estimand : dict
+        ``type`` and what that type needs.
+    design : dict
+        The design of R's ``svydesign``; empty where the case has none.
+    data : str or None
+    tolerance : dict
+        ``rel`` and ``abs``.
+    results : list of dict
+        What the other program answered.
+    alternatives : list of list of dict
+        Answers of further engines that are accepted as well.
+    """
+
+    folder: Path
+    name: str
+    estimand: dict[str, Any]
+    design: dict[str, Any]
+    data: str | None
+    tolerance: dict[str, float]
+    results: list[dict[str, Any]]
+    alternatives: list[list[dict[str, Any]]]
+
+    @classmethod
+    def read(cls, path: Path) -> Case:
+        """Read ``cases/NAME.json``; ``unreadable_file`` or ``bad_case`` if it is not such a file."""
+        try:
+            document = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise TableError("unreadable_file", f"{path} cannot be read as JSON: {error}") from error
+        if not isinstance(document, dict) or not isinstance(document.get("estimand"), dict):
+            raise TableError("bad_case", f"{path} holds no case with an estimand")
+        others = document.get("alt_results") or []
+        return cls(
+            folder=path.parent.parent,
+            name=str(document.get("name", path.stem)),
+            estimand=document["estimand"],
+            design=document.get("design") or {},
+            data=document.get("data"),
+            tolerance={"rel": 1e-6, "abs": 1e-9} | (document.get("tolerance") or {}),
+            results=as_list(document.get("results")),
+            alternatives=[as_list(other["results"]) for other in as_list(others)],
+        )
+
+    def table(self) -> CsvTable:
+        """The data of the case, only the rows that ``estimand.rows`` keeps (``"wave==1"``)."""
+        if self.data is None:
+            raise TableError("no_data", f"case {self.name} names no data")
+        return read_rows(self.folder / self.data, self.estimand.get("rows"))
+
+    def declare(self, table: CsvTable) -> SurveyDesign:
+        """The design of the case over a table; a weight that is no column of it is R's constant 1."""
+        spec = dict(self.design)
+        if spec.get("weights") not in table:
+            spec["weights"] = None
+        return declare_from(spec, table)
+
+
+@lru_cache(maxsize=32)
+def read_rows(path: Path, rows: str | None) -> CsvTable:
+    """Read a table and keep the rows with ``column==label``; another condition is no filter, only a remark."""
+    table = CsvTable.read(path)
+    name, equals, label = (rows or "").partition("==")
+    return table.select(table.matching({name.strip(): label.strip(" '\"")})) if equals else table
+
+
+def as_list(value: Any) -> list[Any]:
+    """A scalar stands for a list of one, nothing for an empty one."""
+    return [] if value is None else list(value) if isinstance(value, list) else [value]

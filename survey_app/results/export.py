@@ -1,0 +1,111 @@
+"""Responses as a file that anyone can compute the figures from again: `python -m analysis estimate` and R read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument
+from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, district_of, option_item, pooled_items
+from survey_app.results.extract import asked_column, read_extract
+from survey_app.results.measures import breakdowns
+from survey_app.surveys.models import Survey
+
+
+@dataclass(frozen=True)
+class ResponseFile:
+    """The responses of a survey as CSV, and what its columns mean as JSON."""
+
+    responses: str
+    design: str
+
+
+def export_responses(session: Session, survey: Survey) -> ResponseFile:
+    """Every counted response without its identifier, day and open text, and the design that its figures rest on.
+
+    A question that was not asked holds −1. Rows are numbered in an order that does not tell when they came.
+    """
+    instrument = instrument_of(session, survey.questionnaire_id)
+    extract = read_extract(session, survey)
+    counts = count_responses(session, survey, instrument, extract)
+    columns = _place_columns(counts, extract.table) | _answer_columns(instrument, extract.table)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    design = _describe_design(counts) | ({"note": "dữ liệu mô phỏng"} if survey.simulated else {})
+    return ResponseFile(buffer.getvalue(), json.dumps(design, ensure_ascii=False, indent=1) + "\n")
+
+
+def _place_columns(counts: SurveyCube, table: Any) -> dict[str, list[Any]]:
+    communes = table.column("commune").to_pylist()
+    frame = counts.cube.frame
+    weight = dict(zip(frame.names, frame.weight.tolist(), strict=True))
+    district = {code: found.code if (found := district_of(entry)) else "" for code, entry in counts.units.items()}
+    return {
+        "response": list(range(1, len(communes) + 1)),
+        "stratum": [counts.units[code].stratum for code in communes],
+        "stratum_size": [counts.units[code].stratum_size for code in communes],
+        "district": [district[code] for code in communes],
+        "commune": communes,
+        "weight": [weight[code] for code in communes],
+        "channel": table.column("channel").to_pylist(),
+    }
+
+
+def _answer_columns(instrument: Instrument, table: Any) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {}
+    for item in instrument.items():
+        if item.type not in ("scale", "single", "multiple"):
+            continue
+        cells = table.column(item.key).to_pylist()
+        asked = np.ones(len(cells), bool) if item.show_if is None else table.column(asked_column(item.key)).to_pylist()
+        given: list[Any] = [cell if on_path else NOT_ASKED for cell, on_path in zip(cells, asked, strict=True)]
+        if item.type != "multiple":
+            columns[item.key] = ["" if cell is None else cell for cell in given]
+            continue
+        for option in item.options:
+            columns[option_item(item.key, option.value)] = [
+                "" if cell is None else cell if cell == NOT_ASKED else int(str(option.value) in cell) for cell in given
+            ]
+    return columns
+
+
+def _describe_design(counts: SurveyCube) -> dict[str, Any]:
+    survey, instrument = counts.survey, counts.instrument
+    items = {}
+    for item in instrument.items():
+        if item.type == "scale":
+            scale = instrument.scales[item.scale]
+            items[item.key] = {
+                "valid": [point.value for point in scale.points],
+                "satisfied": list(scale.satisfied),
+                "dissatisfied": list(scale.dissatisfied),
+            }
+    pools = pooled_items(instrument)
+    pooled = {
+        name.partition(":")[2]: {"items": members, "kind": name.partition(":")[0]}
+        for name, members in pools.items()
+        if members
+    }
+    return {
+        "ids": ["commune", "response"],
+        "strata": "stratum",
+        "weights": "weight",
+        "fpc": ["stratum_size"],
+        "lonely_psu": "adjust",
+        "not_asked": [NOT_ASKED],
+        "items": items,
+        "pooled": pooled,
+        "by": breakdowns(counts),
+        "target": survey.target_rate,
+        "target_operator": survey.target_operator,
+        "level": survey.confidence_level,
+    }

@@ -81,7 +81,9 @@ class CsvTable:
                 self._numbers[name] = np.where(text == "", "nan", text).astype(np.float64)
             except ValueError as error:
                 row = next(row for row, cell in enumerate(text) if not _is_number(cell))
-                raise TableError("not_a_number", f"column {name!r} holds {text[row]!r}, not a number", row) from error
+                raise TableError(
+                    "not_a_number", f"column {name!r} holds {str(text[row])!r}, not a number", row
+                ) from error
         return self._numbers[name]
 
     def successes(self, name: str, codes: list[float]) -> NDArray[np.float64]:

@@ -158,11 +158,11 @@ def find_drivers(
     df = design.degrees_of_freedom(rows)
     figures, covariance = jackknife_covariances(design, values, rows, lambda matrices: _share_out(split(matrices)))
     limits = _limit(figures, covariance, t_quantile(level, df))
-    parts, shares = split(_find_covariance(design, values, rows)), slice(len(names))
+    p = len(names)
     model = _standardise(design, values, rows, names, df)
     drivers = zip(
-        names, model.coefficients.tolist(), *model.intervals(level).T.tolist(), model.p_values.tolist(), parts.tolist(),
-        figures[shares].tolist(), *limits[:, shares].tolist(), strict=True,
+        names, model.coefficients.tolist(), *model.intervals(level).T.tolist(), model.p_values.tolist(),
+        figures[:p].tolist(), figures[p:-1].tolist(), *limits[:, p:-1].tolist(), strict=True,
     )  # fmt: skip
     ordered = sorted((Driver(*driver) for driver in drivers), key=lambda driver: (-driver.contribution, driver.name))
     low, high = limits[:, -1].tolist()
@@ -173,22 +173,16 @@ def find_drivers(
 
 
 def _share_out(parts: Matrix) -> Matrix:
-    """Return each part over their sum and, last, the sum, shape (..., p + 1)."""
+    """Return the parts, each over their sum and, last, the sum, shape (..., 2p + 1)."""
     total = parts.sum(axis=-1, keepdims=True)
     shares = np.divide(parts, total, out=np.full_like(parts, np.nan), where=total > NOTHING)
-    return np.concatenate([shares, total], axis=-1)
+    return np.concatenate([parts, shares, total], axis=-1)
 
 
 def _limit(figures: Matrix, covariance: Matrix, quantile: float) -> Matrix:
     """Return lower and upper limits of figures that cannot leave 0 to 1, shape (2, k)."""
     width = quantile * np.sqrt(np.diag(covariance))
     return np.clip([figures - width, figures + width], 0.0, 1.0)
-
-
-def _find_covariance(design: SurveyDesign, values: Matrix, rows: NDArray[np.bool_]) -> Matrix:
-    weights = design.weights[rows] / design.weights[rows].sum()
-    centred = values[rows] - weights @ values[rows]
-    return centred.T @ (weights[:, None] * centred)
 
 
 def _standardise(

@@ -43,9 +43,9 @@ def jackknife_covariances(
     -----
     Each replicate leaves one PSU out, its stratum's others weighing n_h/(n_h - 1) times as much;
     V = Σ_h (n_h-1)/n_h Σ_i (θ_(hi) - θ)(θ_(hi) - θ)' (Shao and Tu 1995, ch. 6). No finite population correction is
-    made, which is on the safe side. The only PSU of a stratum is left out without a substitute and counts with its
-    whole square under the rule ``adjust``, not at all under ``certainty`` and ``remove``, and with the mean of the
-    other strata under ``average``.
+    made, and calibrated weights are not calibrated anew: both are on the safe side as a rule. The only PSU of a stratum
+    is left out without a substitute and counts with its whole square under the rule ``adjust``, not at all under
+    ``certainty`` and ``remove``, and with the mean of the other strata under ``average``.
 
     Examples
     --------

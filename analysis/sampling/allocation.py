@@ -181,7 +181,12 @@ def allocate_by_power(
 
 
 def allocate_respondents(
-    list_sizes: Sequence[int] | NDArray[np.integer], total: int, *, minimum: int = 20, maximum: int = 60
+    list_sizes: Sequence[int] | NDArray[np.integer],
+    total: int,
+    *,
+    minimum: int = 20,
+    maximum: int = 60,
+    within_lists: bool = True,
 ) -> NDArray[np.int64]:
     """Share out the people to invite among the drawn communes, in proportion to their lists.
 
@@ -193,6 +198,8 @@ def allocate_respondents(
         How many to invite in all.
     minimum, maximum : int
         At least and at most so many in a commune; a shorter list is taken whole.
+    within_lists : bool
+        False plans beyond the lists, for communes whose lists are only guessed.
 
     Returns
     -------
@@ -216,8 +223,8 @@ def allocate_respondents(
     return round_by_largest_remainder(
         [Fraction(total * size, sum(lists)) for size in lists],
         total,
-        minimum=[min(minimum, size) for size in lists],
-        maximum=[min(maximum, size) for size in lists],
+        minimum=[min(minimum, size) if within_lists else minimum for size in lists],
+        maximum=[min(maximum, size) if within_lists else maximum for size in lists],
     )
 
 

@@ -49,7 +49,7 @@ def shift_random_number(number: float, shift: float) -> float:
     """
     if not 0 <= shift < 1:
         raise ValueError(f"shift is {shift}; it must be at least 0 and below 1, such as 0.15")
-    return (number + shift) / 2
+    return (number + shift) % 1.0
 
 
 def draw_smallest(codes: Sequence[str], seed: str, n: int, *, shift: float = 0.0) -> list[str]:

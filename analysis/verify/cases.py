@@ -34,6 +34,8 @@ class Case:
         What the other program answered.
     alternatives : list of list of dict
         Answers of further engines that are accepted as well.
+    code, notes : str
+        The R or Python call that computed the results, where some settings stand, and remarks on it.
     """
 
     folder: Path
@@ -44,6 +46,8 @@ class Case:
     tolerance: dict[str, float]
     results: list[dict[str, Any]]
     alternatives: list[list[dict[str, Any]]]
+    code: str = ""
+    notes: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Case:
@@ -64,6 +68,8 @@ class Case:
             tolerance={"rel": 1e-6, "abs": 1e-9} | (document.get("tolerance") or {}),
             results=as_list(document.get("results")),
             alternatives=[as_list(other["results"]) for other in as_list(others)],
+            code=str(document.get("r_code") or document.get("python_code") or ""),
+            notes=str(document.get("notes") or ""),
         )
 
     def table(self) -> CsvTable:

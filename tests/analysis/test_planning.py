@@ -74,6 +74,10 @@ def test_the_invited_bring_the_answers_and_one_less_would_not(n: int, percent: i
     assert invited * percent >= 100 * n > (invited - 1) * percent
 
 
+def test_seven_answers_at_a_response_rate_of_70_percent_are_ten_invited() -> None:
+    assert count_invited(7, 0.7) == 10  # 7/0.7 = 10.000000000000002
+
+
 @pytest.mark.parametrize(("rate", "n"), [(0.85, 753), (0.84, 1194), (0.83, 2152)])
 def test_answers_that_prove_80_percent(rate: float, n: int) -> None:
     # The figures of docs: deff 1.6, power 80%.

@@ -78,11 +78,11 @@ def compute_optimal_allocation(case: Case) -> list[Result]:
 
 
 def compute_respondent_allocation(case: Case) -> list[Result]:
-    """Share out respondents among the lists of communes."""
+    """Share out respondents among the lists of communes, between the bounds of the case alone."""
     answers = []
     for result in case.results:
         m = allocate_respondents(
-            result["list_size"], result["total"], minimum=result["min"], maximum=result["max"]
+            result["list_size"], result["total"], minimum=result["min"], maximum=result["max"], within_lists=False
         ).tolist()
         answers.append(_keep(result, "list_size", "total", "min", "max") | {"n": m, "sum": sum(m)})
     return answers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -126,7 +125,7 @@ def _find_joint(files: dict[str, CsvTable], name: str) -> CsvTable:
 
 def _keep_named(files: dict[str, CsvTable], case: Case, name: str) -> list[CsvTable]:
     """Return the one-way margins that R's ``rake`` was given, or else those whose variable the method names."""
-    call = re.search(r"rake\([^()]*list\(([^()]*)\)", _read_text(case, "r_code"))
+    call = re.search(r"rake\([^()]*list\(([^()]*)\)", case.code)
     given = re.findall(r"~\s*([\w.]+)", call.group(1)) if call else []
     one_way = {_variable(table): table for table in files.values() if len(table.cells) == 2}
     if given and set(given) <= set(one_way):
@@ -196,7 +195,7 @@ def _take_rows(expected: dict[str, Any], g: Vector, weights: Vector) -> dict[str
 
 
 def _find_g_weights(case: Case) -> list[dict[str, Any]]:
-    said = re.search(r"tolerance\s+([\d.eE+-]*\d)", _read_text(case, "notes"))
+    said = re.search(r"tolerance\s+([\d.eE+-]*\d)", case.notes)
     rel = float(said.group(1)) if said else None
     results = []
     for expected in case.results:
@@ -264,20 +263,11 @@ def _find_bounds(case: Case) -> tuple[float, float]:
     """Return the bounds of g, from the estimand or from ``bounds=c(low,high)`` in the code of the case."""
     given = case.estimand.get("bounds")
     if given is None:
-        said = re.search(r"bounds\s*=\s*c\(\s*([^,\s]+)\s*,\s*([^)\s]+)\s*\)", _read_text(case, "r_code"))
+        said = re.search(r"bounds\s*=\s*c\(\s*([^,\s]+)\s*,\s*([^)\s]+)\s*\)", case.code)
         if said is None:
             raise TableError("bad_case", "the case says no bounds; give estimand.bounds or bounds=c(low,high)")
         given = said.groups()
     return float(given[0]), float(given[1])
-
-
-def _read_text(case: Case, key: str) -> str:
-    """Return a text of the case's own file, '' where it has none."""
-    for path in (case.folder / "cases" / f"{case.name}.json", *sorted((case.folder / "cases").glob("*.json"))):
-        document = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        if document.get("name", path.stem) == case.name:
-            return str(document.get(key) or "")
-    return ""
 
 
 ESTIMANDS: dict[str, Callable[[Case], list[dict[str, Any]]]] = {

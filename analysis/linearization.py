@@ -74,7 +74,7 @@ def _estimate_domain(design: SurveyDesign, measures: Measures, rows: NDArray[np.
         estimate, variance, one_answer,
         n=measures.valid[rows].sum(axis=0), total=measures.denominator[rows].sum(axis=0),
         sum_weights=design.weights[rows] @ measures.valid[rows], population=x,
-        totals=totals, stage=design.stages[0], rules=design.rules,
+        totals=totals, stage=design.stages[0], rules=design.rules, df_design=design.degrees_of_freedom(),
     )  # fmt: skip
 
 
@@ -97,6 +97,7 @@ def estimate_total(design: SurveyDesign, measures: Measures, domains: ArrayLike 
     return describe(
         total, np.where(n > 0, variance, np.nan), one_answer,
         n=n, total=n, sum_weights=w, population=w, totals=totals, stage=design.stages[0], rules=design.rules,
+        df_design=design.degrees_of_freedom(),
     )[0]  # fmt: skip
 
 
@@ -112,6 +113,7 @@ def describe(
     totals: PsuTotals,
     stage: Stage,
     rules: Rules,
+    df_design: int,
 ) -> list[Estimate]:
     """Put k estimates together with what follows from their variances.
 
@@ -130,7 +132,6 @@ def describe(
         deff = np.where((variance > 0) & (total > 1) & (simple > 0), variance / simple, np.nan)
         deff_without = np.where(population > total, deff / (1 - total / population), np.nan)
         n_effective = np.where((variance > 0) & (one_answer > 0), one_answer / variance, np.nan)
-    df_design = len(stage.group_of_unit) - len(stage.count)
     k = len(estimate)
     columns = (
         n.astype(int), total, totals.n_psu, totals.n_strata,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,23 @@ from numpy.typing import NDArray
 from analysis.cube.cube import MOMENTS, Margin, PsuCube, moment_weights
 from analysis.cube.measure import CubeMeasure
 from analysis.errors import DesignError
+
+PART = 2000
+"""PSUs times places that are computed at once: enough to be fast, few enough to stay small."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Part:
+    """Some places of a breakdown and the PSUs that their variances need.
+
+    Attributes
+    ----------
+    psus : ndarray of int, shape (p',)
+    places : ndarray of int, shape (D_p',)
+    """
+
+    psus: NDArray[np.intp]
+    places: NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -65,12 +82,46 @@ class Layout:
             domains = [(*some, level) for some in domains for level in levels[name]]
         return cls(margin, domains, of_psu, of_combination, order)
 
-    def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum values by PSU and combination, shape (..., p, L, c), into domains, shape (..., p, D, c)."""
+    def gather(self, values: NDArray[np.float64], part: Part) -> NDArray[np.float64]:
+        """Sum values by PSU and combination, shape (..., p, L, c), into domains of a part, shape (..., p', D', c)."""
+        by_key = self.of_combination.T @ values[..., part.psus, :, :]  # (..., p', D_k, c)
+        of_psu = self.of_psu[part.psus][:, part.places]
+        crossed = by_key[..., :, None, :, :] * of_psu[:, :, None, None]  # (..., p', D_p', D_k, c)
+        *before, p, places, keys, columns = crossed.shape
+        return crossed.reshape(*before, p, places * keys, columns)
+
+    def total(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum values by PSU and combination, shape (..., p, L, c), over PSUs into domains, shape (..., D, c)."""
         by_key = self.of_combination.T @ values  # (..., p, D_k, c)
-        crossed = by_key[..., :, None, :, :] * self.of_psu[:, :, None, None]  # (..., p, D_p, D_k, c)
-        *before, p, _places, _keys, columns = crossed.shape
-        return crossed.reshape(*before, p, -1, columns)[..., self.order, :]
+        *before, p, keys, columns = by_key.shape
+        sums = self.of_psu.T @ by_key.reshape(*before, p, keys * columns)  # (..., D_p, D_k c)
+        return sums.reshape(*before, len(self.order), columns)[..., self.order, :]
+
+    def parts(self, stratum: NDArray[np.intp]) -> Iterator[Part]:
+        """Split the places into parts that need few PSUs each: all those of the strata that the places reach into.
+
+        Parameters
+        ----------
+        stratum : ndarray of int, shape (p,)
+        """
+        reached = [frozenset(stratum[column > 0].tolist()) for column in self.of_psu.T]
+        size = np.bincount(stratum, minlength=int(stratum.max(initial=0)) + 1)
+        places: list[int] = []
+        strata: frozenset[int] = frozenset()
+        for place in sorted(range(len(reached)), key=lambda number: sorted(reached[number])):
+            wider = strata | reached[place]
+            if places and sum(size[h] for h in wider) * (len(places) + 1) > PART:
+                yield Part(np.flatnonzero(np.isin(stratum, list(strata))), np.array(places, dtype=np.intp))
+                places, wider = [], reached[place]
+            places, strata = [*places, place], wider
+        if places:
+            yield Part(np.flatnonzero(np.isin(stratum, list(strata))), np.array(places, dtype=np.intp))
+
+    def numbers(self, part: Part) -> NDArray[np.intp]:
+        """Return the places in `domains` of the domains of a part, in the order of `gather`, shape (D',)."""
+        keys = self.of_combination.shape[1]
+        numbered = (part.places[:, None] * keys + np.arange(keys)).reshape(-1)
+        return np.argsort(self.order)[numbered]
 
 
 def _cross(left: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -78,15 +129,15 @@ def _cross(left: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.fl
     return (left[:, :, None] * right[:, None, :]).reshape(len(left), left.shape[1] * right.shape[1])
 
 
-def gather_moments(cube: PsuCube, measures: Sequence[CubeMeasure], layout: Layout) -> NDArray[np.float64]:
-    """Return the sums of `MOMENTS` of every measure, PSU and domain, shape (9, k, p, D).
+def gather_moments(cube: PsuCube, measures: Sequence[CubeMeasure], layout: Layout, part: Part) -> NDArray[np.float64]:
+    """Return the sums of `MOMENTS` of every measure, PSU and domain of a part, shape (9, k, p', D').
 
     Raises
     ------
     DesignError
         ``unknown_measure``, ``unknown_level``.
     """
-    p, d = len(cube.frame), len(layout.domains)
+    p, d = len(part.psus), len(part.places) * layout.of_combination.shape[1]
     found = np.zeros((len(MOMENTS), len(measures), p, d))
     for width, names in cube.plan.widths.items():
         wanted = [
@@ -94,23 +145,23 @@ def gather_moments(cube: PsuCube, measures: Sequence[CubeMeasure], layout: Layou
         ]
         if wanted:
             chosen = [measures[number] for number in wanted]
-            found[:, wanted] = _score(cube, chosen, width, names, layout)
+            found[:, wanted] = _score(cube, chosen, width, names, layout, part)
     for number, measure in enumerate(measures):
         if measure.values is None:
             if measure.name not in cube.plan.pooled:
                 raise DesignError("unknown_measure", f"the cube has no pooled measure {measure.name!r}")
             moments = layout.margin.moments[measure.name]
             weighted = moments if cube.row_weights else moments * moment_weights(cube.frame.weight)
-            found[:, number] = layout.gather(weighted).transpose(2, 0, 1)
+            found[:, number] = layout.gather(weighted, part).transpose(2, 0, 1)
         elif measure.name not in cube.plan.items:
             raise DesignError("unknown_measure", f"the cube has no item {measure.name!r}")
     return found
 
 
 def _score(
-    cube: PsuCube, measures: list[CubeMeasure], width: int, names: list[str], layout: Layout
+    cube: PsuCube, measures: list[CubeMeasure], width: int, names: list[str], layout: Layout, part: Part
 ) -> NDArray[np.float64]:
-    """Return the moments of measures on items of one width, shape (9, k, p, D)."""
+    """Return the moments of measures on items of one width, shape (9, k, p', D')."""
     table = layout.margin.answers[width]
     wanted = [names.index(measure.name) for measure in measures]
     table = table if wanted == list(range(len(names))) else table[wanted]
@@ -118,13 +169,15 @@ def _score(
     scores = np.stack([_read_scores(cube, measure) for measure in measures])  # (k, a, 3): valid, y, y²
     factors = _place_scores(scores, columns)
     # scoring first leaves fewer columns to gather, and one product a measure
-    scored = (table.reshape(k, p * combinations, answers * columns) @ factors).reshape(k, p, combinations, -1)
-    sums = np.ascontiguousarray(np.moveaxis(layout.gather(scored), -1, 0))  # (columns, k, p, D)
+    scored = (table.reshape(k, p * combinations, answers * columns) @ factors).reshape(
+        k, p, combinations, factors.shape[-1]
+    )
+    sums = np.ascontiguousarray(np.moveaxis(layout.gather(scored, part), -1, 0))  # (columns, k, p', D')
     if cube.row_weights:
         n, w, wy, wyy, w2, w2y, w2yy = sums
         return np.stack([n, n, w, wy, w, wyy, w2yy, w2y, w2])
     n, y, yy = sums
-    weight = cube.frame.weight[:, None]
+    weight = cube.frame.weight[part.psus, None]
     w, wy, wyy = weight * n, weight * y, weight * yy
     return np.stack([n, n, w, wy, w, wyy, weight * wyy, weight * wy, weight * w])
 
@@ -158,6 +211,5 @@ def _read_scores(cube: PsuCube, measure: CubeMeasure) -> NDArray[np.float64]:
 def count_rows(cube: PsuCube, layout: Layout) -> NDArray[np.int64]:
     """Count the responses of each domain, with an answer or without, shape (D,)."""
     for table in layout.margin.answers.values():
-        rows = layout.gather(table[0, ..., 0].sum(axis=-1, keepdims=True))
-        return np.rint(rows.sum(axis=(0, 2))).astype(np.int64)
+        return np.rint(layout.total(table[0, ..., 0].sum(axis=-1, keepdims=True))[:, 0]).astype(np.int64)
     return np.zeros(len(layout.domains), dtype=np.int64)

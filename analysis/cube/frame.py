@@ -114,8 +114,13 @@ class PsuFrame:
         """Return the frame with other weights a PSU; ``bad_weight`` or ``wrong_length`` if they cannot be."""
         return replace(self, weight=read_positive(weights, len(self), "weight", "bad_weight"))
 
-    def first_stage(self, answering: NDArray[np.bool_]) -> Stage:
+    def first_stage(self, answering: NDArray[np.bool_] | NDArray[np.intp]) -> Stage:
         """Return the first stage as the file shows it: PSUs with at least one response, and their strata.
+
+        Parameters
+        ----------
+        answering : ndarray of bool, shape (p,), or of int
+            The PSUs with responses, of whole strata.
 
         Raises
         ------

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cube.cube import PsuCube
-from analysis.cube.domains import Layout, count_rows, gather_moments
+from analysis.cube.domains import Layout, Part, count_rows, gather_moments
 from analysis.cube.measure import CubeMeasure
 from analysis.errors import DesignError
 from analysis.estimate import Estimate
@@ -72,22 +72,27 @@ def estimate_table(cube: PsuCube, measures: Sequence[CubeMeasure], by: Sequence[
     >>> round(table.estimates[0][0].estimate, 3), table.estimates[0][0].df
     (0.8, 2)
     """
-    answering = cube.rows > 0
     layout = Layout.of(cube, tuple(by))
-    moments = gather_moments(cube, measures, layout)[:, :, answering]  # (9, k, p, D)
-    k, d = len(measures), len(layout.domains)
-    stage = cube.frame.first_stage(answering)
-    columns = moments.transpose(0, 2, 3, 1).reshape(len(moments), int(answering.sum()), d * k)
-    found = _estimate(cube, stage, columns, answering)
+    whole = cube.frame.first_stage(cube.rows > 0)
+    df_design = len(whole.group_of_unit) - len(whole.count)
+    k, found = len(measures), dict[int, list[Estimate]]()
+    for part in layout.parts(cube.frame.stratum):
+        answering = part.psus[cube.rows[part.psus] > 0]
+        moments = gather_moments(cube, measures, layout, Part(answering, part.places))  # (9, k, p', D')
+        columns = moments.transpose(0, 2, 3, 1).reshape(len(moments), len(answering), moments.shape[3] * k)
+        estimates = _estimate(cube, columns, answering, df_design)
+        for place, number in enumerate(layout.numbers(part).tolist()):
+            found[number] = estimates[place * k : (place + 1) * k]
     return CubeTable(
-        tuple(by), layout.domains, [found[start : start + k] for start in range(0, d * k, k)], count_rows(cube, layout)
+        tuple(by), layout.domains, [found[number] for number in range(len(layout.domains))], count_rows(cube, layout)
     )
 
 
 def _estimate(
-    cube: PsuCube, stage: Stage, moments: NDArray[np.float64], answering: NDArray[np.bool_]
+    cube: PsuCube, moments: NDArray[np.float64], answering: NDArray[np.intp], df_design: int
 ) -> list[Estimate]:
-    """Estimate from moments by PSU and column, shape (9, p, columns)."""
+    """Estimate from the moments of some PSUs, whole strata of them, by column, shape (9, p', columns)."""
+    stage = cube.frame.first_stage(answering)
     n, x, w, wy, wx, square, w2yy, w2xy, w2xx = moments
     total_x = wx.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -105,7 +110,7 @@ def _estimate(
     return describe(
         estimate, variance, one_answer,
         n=n.sum(axis=0), total=x.sum(axis=0), sum_weights=w.sum(axis=0), population=total_x,
-        totals=totals, stage=stage, rules=cube.frame.rules,
+        totals=totals, stage=stage, rules=cube.frame.rules, df_design=df_design,
     )  # fmt: skip
 
 
@@ -114,7 +119,7 @@ def _sum_within(
     sums: NDArray[np.float64],
     squares: NDArray[np.float64],
     n: NDArray[np.float64],
-    answering: NDArray[np.bool_],
+    answering: NDArray[np.intp],
 ) -> NDArray[np.float64] | None:
     """Return what the responses within each PSU add to the variance, before f_h, shape (p, columns)."""
     frame = cube.frame
@@ -169,5 +174,5 @@ def tally(cube: PsuCube, items: Sequence[str], by: Sequence[str] = ()) -> NDArra
     (width,) = {1 + len(cube.plan.items[name]) for name in items}
     table = layout.margin.answers[width][[cube.plan.widths[width].index(name) for name in items]]
     weighted = table[..., 1] if cube.row_weights else table[..., 0] * cube.frame.weight[:, None, None]
-    sums = [layout.gather(part).sum(axis=1) for part in (table[..., 0], weighted)]  # each (J, D, a)
+    sums = [layout.total(values) for values in (table[..., 0], weighted)]  # each (J, D, a)
     return np.stack(sums, axis=-1).transpose(1, 0, 2, 3)

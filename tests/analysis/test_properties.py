@@ -112,6 +112,41 @@ def test_the_names_of_communes_and_districts_change_nothing(seed: int) -> None:
 
 @given(SEEDS)
 @settings(max_examples=60, deadline=None)
+def test_splitting_rows_of_a_commune_into_lighter_ones_changes_no_rate_and_no_variance_between(seed: int) -> None:
+    # each row becomes one to three rows of the same answer that share its weight; the commune's totals stay
+    survey = simulate(seed) | {"two_stage": False}
+    y, domain = survey["y"][:, 0], survey["domain"]
+    pieces = survey["g"].integers(1, 4, len(y))
+    order = np.repeat(np.arange(len(y)), pieces)
+    lighter = [weight / pieces[row] for row, weight in enumerate(survey["weights"])]
+    for with_replacement in (True, False):
+        given = {
+            "psu": survey["psu"],
+            "strata": survey["strata"],
+            "psu_population": None if with_replacement else survey["N"],
+        }
+        whole = SurveyDesign.declare(**given, weights=survey["weights"], two_stage=False).proportion(y, domain)
+        split = SurveyDesign.declare(
+            **{name: None if column is None else [column[row] for row in order] for name, column in given.items()},
+            weights=[lighter[row] for row in order],
+            two_stage=False,
+        ).proportion(y[order], domain[order])
+        same(split, whole, but=("n", "total", "deff_with_replacement", "deff_without_replacement"))
+
+
+@given(SEEDS)
+@settings(max_examples=60, deadline=None)
+def test_a_total_is_the_rate_times_the_people_behind_it(seed: int) -> None:
+    survey = simulate(seed)
+    design, y, domain = declare(survey), survey["y"][:, 0], survey["domain"]
+    rate, total = design.proportion(y, domain), design.total(y, domain)
+    if rate.n:
+        assert total.estimate == approx(rate.estimate * rate.sum_weights, rel=1e-9, abs=1e-12)
+    assert (total.n, total.df, total.sum_weights) == (rate.n, rate.df, rate.sum_weights)
+
+
+@given(SEEDS)
+@settings(max_examples=60, deadline=None)
 def test_many_at_once_are_the_same_as_one_by_one(seed: int) -> None:
     survey = simulate(seed)
     design, y, domain = declare(survey), survey["y"], survey["domain"]

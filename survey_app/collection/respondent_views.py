@@ -20,12 +20,14 @@ from survey_app.collection.drafts import (
     submit_draft,
 )
 from survey_app.collection.models import Draft, Response
+from survey_app.collection.names import names_at
 from survey_app.collection.service import DisputedResponse, NotCollecting
 from survey_app.database import db
 from survey_app.errors import NotFound, UserError
 from survey_app.i18n import LANGUAGES, language
 from survey_app.instruments.conditions import condition_to_json, visible_items
 from survey_app.instruments.form import SectionForm, section_form
+from survey_app.instruments.piping import fill_in
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
 from survey_app.surveys.models import Survey
@@ -86,6 +88,7 @@ def _form(instrument: Instrument, part: int, draft: Draft) -> SectionForm:
         language=language(),
         answers=draft.answers,
         formdata=request.form if request.method == "POST" else None,
+        names=names_at(draft.unit),
     )
     for field in form:
         item = getattr(field, "item", None)
@@ -143,6 +146,7 @@ def _show(
     survey: Survey, draft: Draft, instrument: Instrument, part: int, form: SectionForm, status: int = 200
 ) -> ResponseReturnValue:
     section = instrument.sections[part - 1]
+    names = names_at(draft.unit)
     errors = [(f"q-{key}", messages[0]) for key, messages in form.answer_errors.items()]
     if form.csrf_failed:
         errors.insert(0, ("answers", _("Trang này đã mở quá lâu. Những gì Ông/Bà chọn vẫn còn; xin bấm nút lần nữa.")))
@@ -151,7 +155,8 @@ def _show(
         survey=survey,
         simulated=survey.simulated,
         instrument=instrument,
-        section=section,
+        section_title=fill_in(section.title.get(language()), names),
+        section_intro=fill_in(section.intro.get(language()), names) if section.intro else "",
         form=form,
         progress=(part, len(instrument.sections)),
         error_list=errors,

@@ -181,8 +181,8 @@ CATALOGUE = {
     "Q031": (
         _l("Câu chữ ở «%(key)s» có dấu ngoặc nhọn máy không hiểu."),
         _l(
-            "Trong ngoặc nhọn chỉ viết {agency}, {commune} hoặc {province}, và chỉ ở câu hỏi (text), lời giải thích "
-            "(hint), tên và lời dẫn của phần (title, intro)."
+            "Xin chỉ viết {agency}, {commune} hoặc {province} trong ngoặc nhọn, và chỉ ở câu hỏi (text), lời giải "
+            "thích (hint), tên và lời dẫn của phần (title, intro)."
         ),
     ),
     "Q032": (
@@ -290,7 +290,7 @@ CATALOGUE = {
     ),
     "Q086": (
         _l("Câu «%(value)s» không dùng làm chỉ báo như vậy được."),
-        _l("Có «codes» thì dùng câu theo thang đo hoặc chọn một; không có «codes» thì câu phải trả lời bằng con số."),
+        _l("Xin dùng câu theo thang đo hoặc chọn một nếu có «codes»; không có «codes» thì cần câu trả lời bằng số."),
     ),
     "Q087": (
         _l("Chỉ số «%(value)s» không phải là một tỷ lệ nên không đặt mục tiêu được."),

@@ -98,16 +98,22 @@ class Instrument(Strict):
         return item
 
     @cached_property
-    def _items(self) -> tuple[Item, ...]:
-        return tuple(part for section in self.sections for item in section.items for part in with_other(item))
+    def _items(self) -> dict[str, tuple[Item, ...]]:
+        return {
+            section.key: tuple(part for item in section.items for part in with_other(item)) for section in self.sections
+        }
 
     def items(self) -> list[Item]:
         """Every item in the order it is asked, and the line of an „other” option after its item."""
-        return list(self._items)
+        return [item for items in self._items.values() for item in items]
+
+    def items_in(self, section_key: str) -> tuple[Item, ...]:
+        """The items of a section in the same way; ``KeyError`` when there is no such section."""
+        return self._items[section_key]
 
     def questions(self) -> list[Item]:
         """The items that can be answered."""
-        return [item for item in self._items if not isinstance(item, InformationItem)]
+        return [item for item in self.items() if not isinstance(item, InformationItem)]
 
     def item(self, key: str) -> Item:
         """The item with this key; ``KeyError`` when there is none."""

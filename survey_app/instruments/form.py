@@ -13,7 +13,7 @@ from wtforms.utils import unset_value
 from .answers import CheckedAnswers, check_answers, is_blank
 from .conditions import visible_items
 from .fields import FIELD_FOR_TYPE
-from .items import OTHER_SUFFIX, Item, OtherText, ScaleItem, other_option
+from .items import OTHER_SUFFIX, InformationItem, Item, OtherText, ScaleItem, other_option
 from .piping import fill_in, general_names
 from .schema import Instrument, Section
 
@@ -74,12 +74,13 @@ class SectionForm(FlaskForm):
         return {key: None if is_blank(value) else value for key, value in values.items()}
 
     def newly_visible(self, answers_after: Mapping[str, object] | None = None) -> list[str]:
-        """Items of this section that the answers put on the path and the page did not display, in order.
+        """Questions of this section that the answers put on the path and the page did not display, in order.
 
         ``answers_after`` defaults to ``checked.answers``.
         """
         visible = self._visible_keys(self.checked.answers if answers_after is None else answers_after)
-        return [item.key for item in self._items() if item.key in visible and item.key not in self.shown]
+        questions = (item.key for item in self._items() if not isinstance(item, InformationItem))
+        return [key for key in questions if key in visible and key not in self.shown]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the page may be left: ours, every shown answer right, every required one given."""

@@ -14,7 +14,7 @@ from .answers import CheckedAnswers, check_answers, is_blank
 from .conditions import visible_items
 from .fields import FIELD_FOR_TYPE
 from .items import OTHER_SUFFIX, InformationItem, Item, OtherText, ScaleItem, other_option
-from .piping import fill_in, general_names
+from .piping import GENERAL_NAMES, fill_in
 from .schema import Instrument, Section
 
 #: Name of the hidden inputs, one for each item the page displayed.
@@ -200,7 +200,7 @@ def section_form(
         "instrument": instrument,
         "section": section,
         "_language": language,
-        "_names": general_names() if names is None else names,
+        "_names": GENERAL_NAMES["en" if language == "en" else "vi"] if names is None else names,
     }
     for item in instrument.items_in(section_key):
         attributes[item.key] = FIELD_FOR_TYPE[item.type](item, language, instrument)

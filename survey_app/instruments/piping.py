@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from flask_babel import gettext as _
-
 from .problems import Finding, Path
 from .tree_walk import items_of, sections_of
 
 #: What may stand in braces.
 NAMES = ("agency", "commune", "province")
+
+#: Words for the names where nobody in particular is asked, such as a table of results, by language.
+GENERAL_NAMES = {
+    "vi": {"agency": "cơ quan", "commune": "xã, phường", "province": "tỉnh"},
+    "en": {"agency": "the agency", "commune": "the commune", "province": "the province"},
+}
 
 _PIPED = re.compile("{(" + "|".join(NAMES) + ")}")
 _PLACES = {"sections": ("title", "intro"), "items": ("text", "hint")}
@@ -20,11 +24,6 @@ _PLACES = {"sections": ("title", "intro"), "items": ("text", "hint")}
 def fill_in(text: str, names: Mapping[str, str]) -> str:
     """The text with its names; plain text, which the template escapes like any other."""
     return _PIPED.sub(lambda found: names.get(found[1], found[0]), text)
-
-
-def general_names() -> dict[str, str]:
-    """Words for the names where nobody in particular is asked, such as a table of results."""
-    return {"agency": _("cơ quan"), "commune": _("xã, phường"), "province": _("tỉnh")}
 
 
 def brace_findings(root: dict[str, object]) -> Iterator[Finding]:

@@ -98,8 +98,8 @@ def mean_of_ratios(ratios: Matrix) -> tuple[float, Matrix]:
 
 def _one_column(measures: Measures, answered: NDArray[np.bool_]) -> Measures:
     """Who answered any of the measures, and how many answers they gave."""
-    valid = measures.valid[:, answered].any(axis=1, keepdims=True).astype(np.float64)
-    denominator = measures.denominator[:, answered].sum(axis=1, keepdims=True)
-    weighted = measures.weighted_x[:, answered].sum(axis=1, keepdims=True)
+    valid = measures.valid[:, answered].max(axis=1, initial=0.0)[:, None]
+    denominator = measures.denominator[:, answered].sum(axis=1)[:, None]
+    weighted = measures.weighted_x[:, answered].sum(axis=1)[:, None]
     nothing = np.zeros_like(valid)
     return Measures(valid, denominator, nothing, weighted, nothing)

@@ -28,9 +28,9 @@ def scale_findings(root: dict[str, object], tree: Tree) -> Iterator[Finding]:
                 yield Finding("Q052", (*path, "dissatisfied", place), {"value": value})
         yield from values_used_twice(scale.get("missing"), (*path, "missing"), tree)
         no_opinion = mapping(scale.get("no_opinion")).get("value")
-        for place, missing in entries(scale.get("missing"), (*path, "missing")):
+        for where, missing in entries(scale.get("missing"), (*path, "missing")):
             if missing.get("value") in (*points, no_opinion) and missing.get("value") is not None:
-                yield Finding("Q054", (*place, "value"), {"value": missing["value"]})
+                yield Finding("Q054", (*where, "value"), {"value": missing["value"]})
         if scale.get("display") == "faces" and len(points) not in FACES:
             yield Finding("Q055", (*path, "display"))
         if no_opinion in points:

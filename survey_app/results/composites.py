@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ class Responses:
         column = np.array(["" if label is None else label for label in labels], dtype=object)
         return cls(counts, table, [column == value for value in values])
 
+    @cached_property
     def design(self) -> SurveyDesign:
         """The design that the counts rest on, one row a response."""
         communes = self.table.column("commune").to_pylist()
@@ -74,7 +76,7 @@ class Responses:
 
 def estimate_index(responses: Responses, index: Index) -> list[Estimate]:
     """An index in every part."""
-    instrument, design = responses.counts.instrument, responses.design()
+    instrument, design = responses.counts.instrument, responses.design
     if isinstance(index, SatisfiedShare):
         columns = [satisfied_values(instrument, responses.table, key) for key in index_items(instrument, index)]
         combine: Combination = mean_of_ratios

@@ -95,7 +95,7 @@ class TestPages:
         assert "UBND xã &lt;b&gt;Mới phục vụ thế nào?" in page
         assert not re.search("{(agency|commune|province)}", page)
         english = client.get(f"{address}?lang=en").text
-        assert "Service at People&#39;s Committee of xã" in english
+        assert "Service at the People&#39;s Committee of xã" in english
 
     def test_a_paragraph_is_shown_without_number_and_holds_nobody_up(self, app: Flask, client: FlaskClient) -> None:
         address = open_form(app, client, "piping")

@@ -9,10 +9,12 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from survey_app.command_line import operator, verb
+from survey_app.command_line import echo_json, operator, verb
+from survey_app.instruments.comparison import compare_instruments
+from survey_app.instruments.comparison_report import comparison_lines, comparison_to_json
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.problems import QuestionnaireProblems
-from survey_app.instruments.queries import all_questionnaires
+from survey_app.instruments.queries import all_questionnaires, find_questionnaire, instrument_of
 from survey_app.instruments.schema import Instrument
 from survey_app.instruments.service import store_questionnaire
 from survey_app.settings import ROOT
@@ -68,3 +70,29 @@ def list_command(session: Session) -> None:
     """List the stored versions."""
     for stored in all_questionnaires(session):
         click.echo(f"{stored.key}@{stored.version}  {stored.sector}  {stored.content_hash[:12]}")
+
+
+@group.command("diff")
+@click.argument("before")
+@click.argument("after")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@verb
+def diff_command(session: Session, before: str, after: str, form: str) -> None:
+    """Say what changed between two versions (KEY@VERSION, KEY or FILE), and what stays comparable over time."""
+    found = [_named(session, name) for name in (before, after)]
+    comparison = compare_instruments(found[0], found[1])
+    if form == "json":
+        echo_json(comparison_to_json(comparison))
+    else:
+        click.echo("\n".join(comparison_lines(comparison)))
+
+
+def _named(session: Session, name: str) -> Instrument:
+    """The instrument of a file that is there, or else of a stored version."""
+    path = Path(name)
+    if not path.is_file():
+        return instrument_of(session, find_questionnaire(session, name).id)
+    instrument = _load_or_tell(path)
+    if instrument is None:
+        sys.exit(1)
+    return instrument

@@ -30,7 +30,8 @@
     if (chosen.length) return chosen[0].type === "radio" ? chosen[0].value : chosen.map((input) => input.value);
     const ranked = [...question.querySelectorAll("select")].map((select) => select.value).filter(Boolean);
     if (ranked.length) return ranked;
-    const typed = question.querySelector(".answer-input > input, .answer-input > textarea");
+    const other = (input) => ["hidden", "radio", "checkbox"].includes(input.type) || input.closest(".option-other");
+    const typed = [...question.querySelectorAll("input, textarea")].find((input) => !other(input));
     return typed ? typedIn(typed) : undefined;
   };
 

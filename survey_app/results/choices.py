@@ -17,7 +17,7 @@ FEW = 10
 
 
 def describe_choices(session: Session, survey: Survey) -> list[dict[str, Any]]:
-    """One entry for each single- or multiple-choice question, with its options.
+    """One entry for each choice question and each ranking, with its options; of a ranking who put the option first.
 
     Returns
     -------
@@ -27,12 +27,12 @@ def describe_choices(session: Session, survey: Survey) -> list[dict[str, Any]]:
     """
     instrument = instrument_of(session, survey.questionnaire_id)
     counts = count_responses(session, survey, instrument, read_extract(session, survey))
-    return [_describe(counts, item) for item in instrument.items() if item.type in ("single", "multiple")]
+    return [_describe(counts, item) for item in instrument.items() if item.type in ("single", "multiple", "ranking")]
 
 
 def _describe(counts: SurveyCube, item: Any) -> dict[str, Any]:
     values = [str(value) for value in option_values(item)]
-    if item.type == "single":
+    if item.type != "multiple":
         measures = [CubeMeasure.rate(item.key, [value], values) for value in values]
         answers = tally(counts.cube, [item.key])[0, 0, :, 0]
         levels = counts.cube.plan.items[item.key]
@@ -47,7 +47,7 @@ def _describe(counts: SurveyCube, item: Any) -> dict[str, Any]:
     options = []
     if counts.size:
         for option, estimate, count in zip(
-            [option for option in item.options if option.missing is None],
+            [option for option in item.options if str(option.value) in values],
             estimate_table(counts.cube, measures).estimates[0],
             chosen,
             strict=True,

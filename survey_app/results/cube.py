@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from analysis.cube import Batch, CubePlan, PsuCube, PsuFrame, encode
 from survey_app.collection.models import CHANNELS
 from survey_app.instruments.scales import missing_values
-from survey_app.instruments.schema import Instrument, Item, MultipleItem, SingleItem
+from survey_app.instruments.schema import Instrument, Item, MultipleItem, RankingItem, SingleItem
 from survey_app.results.extract import Extract, asked_column
 from survey_app.results.pools import pool_counts, pool_names
 from survey_app.sampling.models import FrameUnit
@@ -105,7 +105,10 @@ def district_of(entry: FrameUnit) -> Any:
 
 
 def plan_counts(instrument: Instrument) -> CubePlan:
-    """What to count of an instrument: scale and choice questions, by channel and by every single-choice question."""
+    """What to count of an instrument: scale and choice questions and the first in every ranking.
+
+    Counted by channel and by every single-choice question.
+    """
     items: dict[str, list[Any]] = {}
     keys: dict[str, list[str]] = {"channel": list(CHANNELS)}
     for item in instrument.items():
@@ -116,6 +119,8 @@ def plan_counts(instrument: Instrument) -> CubePlan:
             items[item.key] = [*keys[item.key], str(NOT_ASKED)]
         elif item.type == "multiple":
             items |= {option_item(item.key, value): [0, 1, NOT_ASKED] for value in option_values(item)}
+        elif item.type == "ranking":
+            items[item.key] = [*(str(value) for value in option_values(item)), str(NOT_ASKED)]
     return CubePlan.of(items, keys, pooled=pool_names(instrument))
 
 
@@ -124,9 +129,10 @@ def option_item(key: str, value: Any) -> str:
     return f"{key}={value}"
 
 
-def option_values(item: SingleItem | MultipleItem) -> list[Any]:
-    """The options of a choice question that are in its base."""
-    return [option.value for option in item.options if option.missing is None]
+def option_values(item: SingleItem | MultipleItem | RankingItem) -> list[Any]:
+    """The options of a choice question or of a ranking that are in its base."""
+    outside = () if isinstance(item, RankingItem) else missing_values(item.options)
+    return [option.value for option in item.options if option.value not in outside]
 
 
 def scale_values(instrument: Instrument, item: Any) -> list[int]:
@@ -153,6 +159,9 @@ def read_batch(instrument: Instrument, cube: PsuCube, table: pa.Table) -> Batch:
                 codes = [0 if some is None else 2 if str(value) in some else 1 for some in chosen]
                 name = option_item(item.key, value)
                 answers[name] = _mark_unasked(table, item, np.array(codes, dtype=np.int16), cube, name)
+        elif item.type == "ranking":
+            first = [cell[0] if cell else None for cell in table.column(item.key).to_pylist()]
+            answers[item.key] = _mark_unasked(table, item, encode(first, cube.plan.items[item.key], item.key), cube)
     communes = [place[code] for code in table.column("commune").to_pylist()]
     return Batch(np.array(communes, dtype=np.intp), answers, keys, pool_counts(instrument, table))
 

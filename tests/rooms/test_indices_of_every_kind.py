@@ -156,6 +156,17 @@ class TestIndices:
             ("2", pytest.approx(0.3)),
         ]
 
+    def test_of_a_ranking_the_share_of_those_who_put_an_option_first(self, session: Session) -> None:
+        store_questionnaire(session, load_file(EXAMPLE.with_name("ranking.yaml")), actor=TESTER)
+        ranked = make_village(session, questionnaire="ranking", sample={"share": 0.5, "stratify_by": "none"})
+        for number in range(12):
+            answers = {"order": ["place", 1] if number < 9 else [1], "all": [2, 1]}
+            respond(session, ranked, communes(session, ranked)[number % 3], answers=answers)
+        session.commit()
+        order = describe_choices(session, ranked)[0]
+        assert (order["kind"], order["n"], order["base"]) == ("ranking", 12, 12)
+        assert [one["share"] for one in order["options"]] == pytest.approx([0.25, 0, 0, 0.75])
+
     def test_files_name_the_unit_and_hold_the_numbers_behind_an_index(self, session: Session, survey: Survey) -> None:
         rows = list(csv.DictReader(io.StringIO(rows_as_csv(estimate_survey(session, survey).rows, simulated=False))))
         units = {row["of"]: row["unit"] for row in rows if row["kind"] == "index"}

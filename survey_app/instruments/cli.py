@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey_app.command_line import echo_json, operator, verb
 from survey_app.instruments.comparison import compare_instruments
 from survey_app.instruments.comparison_report import comparison_lines, comparison_to_json
+from survey_app.instruments.json_schema import written_schema
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.problems import QuestionnaireProblems
 from survey_app.instruments.queries import all_questionnaires, find_questionnaire, instrument_of
@@ -96,3 +97,10 @@ def _named(session: Session, name: str) -> Instrument:
     if instrument is None:
         sys.exit(1)
     return instrument
+
+
+@group.command("schema")
+@verb
+def schema_command(session: Session) -> None:
+    """Print the JSON Schema of questionnaire files, for editors (kept as questionnaires/schema.json)."""
+    click.echo(written_schema(), nl=False)

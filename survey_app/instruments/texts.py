@@ -59,8 +59,8 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Passage = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_composed)
 ]
-OptionValue = Annotated[int | str, PlainValidator(_integer_or_word)]
-ConditionValue = Annotated[int | float | str, PlainValidator(_scalar)]
+OptionValue = Annotated[int | str, PlainValidator(_integer_or_word, json_schema_input_type=int | str)]
+ConditionValue = Annotated[int | float | str, PlainValidator(_scalar, json_schema_input_type=int | float | str)]
 Word = Annotated[str, AfterValidator(_word)]
 
 

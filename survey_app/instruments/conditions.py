@@ -55,7 +55,7 @@ def _compare(comparison: Comparison, answer: object, missing: tuple[int | str, .
 def _in_order(operator: str, answer: object, limit: int | float | str) -> bool:
     if isinstance(answer, str) and isinstance(limit, str):  # ISO dates sort as text
         return answer >= limit if operator == "ge" else answer <= limit
-    if isinstance(answer, (int, float)) and isinstance(limit, (int, float)):
+    if isinstance(answer, (int, float)) and not isinstance(answer, bool) and isinstance(limit, (int, float)):
         return answer >= limit if operator == "ge" else answer <= limit
     return False
 
@@ -80,6 +80,17 @@ def visible_items(instrument: Instrument, answers: Mapping[str, object]) -> list
             if item.key in answers:
                 counted[item.key] = answers[item.key]
     return path
+
+
+def path_to_json(instrument: Instrument) -> list[dict[str, object]]:
+    """Every item with its condition or ``None``, in order, for ``path`` of static/js/conditions.js."""
+    return [
+        {
+            "key": item.key,
+            "show_if": None if item.show_if is None else condition_to_json(item.show_if, instrument),
+        }
+        for item in instrument.items()
+    ]
 
 
 def condition_to_json(condition: Condition, instrument: Instrument) -> dict[str, object]:

@@ -57,7 +57,7 @@
 
   const update = () => {
     // A question can only depend on earlier ones, so one pass in page order is enough.
-    const answers = { ...earlier };
+    const answers = Object.assign(Object.create(null), earlier); // a question may be called "constructor"
     for (const question of questions) {
       const shown = !rules.has(question) || holds(rules.get(question), answers);
       question.hidden = question.disabled = !shown;

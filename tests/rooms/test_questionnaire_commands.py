@@ -75,3 +75,49 @@ def test_check_tells_every_problem_of_every_file_with_code_line_and_advice(app: 
     ]  # fmt: skip
     assert all("Xin" in line for line in told)
     assert "sipas-commune.yaml: sipas-commune 2020.1" in result.stdout
+
+
+@pytest.fixture
+def official(tmp_path: Path) -> Path:
+    path = tmp_path / "official.csv"
+    path.write_text("item,language,text\na1,vi,Nơi ngồi chờ\nm:1,vi,Mở rộng\n", encoding="utf-8-sig")
+    return path
+
+
+def test_reword_stores_the_next_version_and_writes_its_file(app: Flask, official: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new.yaml"
+    before = SHIPPED.read_bytes()
+
+    told = run(app, "reword", "sipas-commune", official, "--source", "Quyết định 2640/QĐ-BNV", "--out", out).stdout
+
+    assert told.startswith("sipas-commune 2020.2 stored (")
+    assert "was there" in run(app, "add", out).stdout
+    diff = json.loads(run(app, "diff", "sipas-commune@2020.1", "sipas-commune@2020.2", "--format", "json").stdout)
+    assert [change["key"] for change in diff["changes"]] == ["a1", "a1", "a1", "m"]
+    assert SHIPPED.read_bytes() == before
+
+
+def test_reword_check_stores_and_writes_nothing(app: Flask, official: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new.yaml"
+
+    told = run(app, "reword", "sipas-commune", official, "--source", "QĐ", "--check", "--out", out).stdout
+
+    assert told.startswith("sipas-commune 2020.2 checked (")
+    assert not out.exists()
+    assert "2020.2" not in run(app, "list").stdout
+
+
+def test_reword_tells_every_line_that_is_wrong(app: Flask, official: Path) -> None:
+    official.write_text("item,language,text\na99,vi,Câu\na1,xx,Câu\na2,vi\n", encoding="utf-8")
+
+    told = run(app, "reword", "sipas-commune", official, "--source", "QĐ", expect=1).stderr
+
+    assert [line.split(":")[0].strip() for line in told.splitlines()[1:]] == ["dòng 2", "dòng 3", "dòng 4"]
+
+
+def test_reword_never_takes_the_number_of_another_version(app: Flask, official: Path) -> None:
+    told = run(
+        app, "reword", "sipas-commune", official, "--source", "QĐ", "--version", "2020.1", expect=1
+    ).stderr  # fmt: skip
+
+    assert "2020.1" in told

@@ -19,14 +19,18 @@ from survey_app.instruments.json_schema import written_schema
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.problems import QuestionnaireProblems
 from survey_app.instruments.queries import all_questionnaires, find_questionnaire, instrument_of
+from survey_app.instruments.reading_cost import LONGEST_QUESTION, reading_cost
 from survey_app.instruments.rewording import COLUMNS, reword
 from survey_app.instruments.schema import Instrument
 from survey_app.instruments.service import store_questionnaire
 from survey_app.instruments.storing import versions_of
 from survey_app.instruments.written import write_questionnaire
+from survey_app.instruments.xlsform.commands import export_command, import_command
 from survey_app.settings import ROOT
 
 group = AppGroup("questionnaire", help="Questionnaire files and stored versions.")
+group.add_command(export_command)
+group.add_command(import_command)
 SHIPPED = ROOT / "questionnaires"
 
 
@@ -74,9 +78,13 @@ def add_command(session: Session, file: Path) -> None:
 @group.command("list")
 @verb
 def list_command(session: Session) -> None:
-    """List the stored versions."""
+    """List the stored versions with the words to read, the minutes and the number of questions that are too long."""
     for stored in all_questionnaires(session):
-        click.echo(f"{stored.key}@{stored.version}  {stored.sector}  {stored.content_hash[:12]}")
+        cost = reading_cost(instrument_of(session, stored.id))
+        click.echo(
+            f"{stored.key}@{stored.version}  {stored.sector}  {stored.content_hash[:12]}  "
+            f"{cost.words} words, {cost.minutes:.1f} min, {len(cost.long_items)} over {LONGEST_QUESTION} words"
+        )
 
 
 @group.command("diff")

@@ -37,9 +37,8 @@ def write_constraint(item: Item) -> str:
     if isinstance(item, TextItem):
         return f"string-length(.) <= {item.max_length}"
     if isinstance(item, MultipleItem):
-        alone = [
-            f"not(selected(., '{option.value}')) or count-selected(.) = 1" for option in item.options if option.alone
-        ]
+        codes = [option.value for option in item.options if option.alone]
+        alone = [f"not(selected(., '{code}')) or count-selected(.) = 1" for code in codes]
         return alone[0] if len(alone) == 1 else " and ".join(f"({part})" for part in alone)
     return ""
 
@@ -143,9 +142,8 @@ def _alone(tree: Expression) -> str | None:
     if isinstance(tree, Call) and tree.function == "not" and len(tree.arguments) == 1:
         inner = tree.arguments[0]
         if isinstance(inner, Joined) and inner.word == "and" and len(inner.parts) == 2:
-            return _pair(inner.parts, count=(">", 1), selected=True) or _pair(
-                inner.parts, count=(">=", 2), selected=True
-            )
+            counts = ((">", 1), (">=", 2))
+            return next(filter(None, (_pair(inner.parts, count=one, selected=True) for one in counts)), None)
     if isinstance(tree, Call) and tree.function == "if" and len(tree.arguments) == 3:
         test, then, otherwise = tree.arguments
         if otherwise == Call("true", ()) and then == Compared("=", _COUNT, Number(1)):

@@ -13,7 +13,7 @@ from survey_app.instruments.yaml_tree import Tree
 from .expressions import Compared, Joined, Named, NotUnderstood, Quoted, parse
 from .layout import CHOICES, COLUMNS, CONSENT_LIST, CONSENT_YES, FACTOR, HELPER, OWN, SETTINGS, SHOW_IF, SURVEY
 from .losses import Remarks
-from .reading_choices import ChoiceList, read_choices, truth
+from .reading_choices import read_choices, truth
 from .reading_groups import Page, Placed, is_group_row, read_pages
 from .reading_items import ItemReader
 from .reading_sheets import (

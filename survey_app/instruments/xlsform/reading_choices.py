@@ -16,7 +16,7 @@ _KINDS = ("no_opinion", "not_used", "refused", "dont_know")
 
 @dataclass
 class ChoiceList:
-    """One list: its options as a questionnaire has them, the code of each name in the workbook, the row it begins at."""
+    """One list: its options as a questionnaire has them, the code of each name in the workbook, its first row."""
 
     name: str
     row: int

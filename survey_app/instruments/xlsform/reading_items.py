@@ -29,6 +29,11 @@ Node = dict[str, object]
 #: XLSForm sets no limit to a text, the questionnaire this one.
 LONGEST, DECIMAL_STEP = 10_000, 0.01
 _OTHER = {"value": "other", "label": {"vi": "Khác", "en": "Other"}, "other": True}
+_PARTS = {
+    "ranking": ("value", "label"),
+    "single": ("value", "label", "missing", "other"),
+    "multiple": ("value", "label", "missing", "other", "exclusive"),
+}
 _MOST = {"single": 9999, "multiple": 9999, "ranking": 12}
 #: Appearances that say what a questionnaire does of itself.
 _APPEARANCES = {("text", "multiline"), ("scale", "likert"), ("information", "label")}
@@ -83,12 +88,8 @@ class ItemReader:
             item["scale"] = kind.list_name
             return True
         choices = self.lists.get(kind.list_name)
-        wanted = (
-            ("value", "label") if item["type"] == "ranking" else ("value", "label", "missing", "other", "exclusive")
-        )
+        wanted = _PARTS[str(item["type"])]
         options = [{part: one[part] for part in wanted if part in one} for one in (choices.options if choices else [])]
-        if item["type"] == "single":
-            options = [{part: one[part] for part in one if part != "exclusive"} for one in options]
         if kind.with_other:
             options.append(dict(_OTHER))
         most = _MOST[str(item["type"])]

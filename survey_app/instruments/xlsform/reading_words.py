@@ -27,12 +27,10 @@ class Words:
     default: str = "vi"
 
     def text(self, sheet: Sheet, row: Row, column: str, name: str, *, braces: bool = False) -> dict[str, str] | None:
-        """The words under ``column`` in both languages, ``None`` when there are none; ``braces``: names may stand in."""
+        """The words under ``column`` in both languages, or ``None``; with ``braces`` names may stand in them."""
         found = {code: row.get(f"{column}::{code}") for code in LANGUAGES}
         plain = row.get(column)
-        if plain and not any(found.values()):
-            found[self.default] = plain
-        elif plain and not found[self.default]:
+        if plain and not found[self.default]:
             found[self.default] = plain
         elif plain and plain not in found.values():
             self.remarks.add("X33", sheet.name, row.number, column=column, name=name, value=plain)
@@ -53,8 +51,7 @@ class Words:
         for piped_row, word in self.piped.items():
             if braces:
                 words = words.replace(named(piped_row), f"\ue000{word}\ue001")
-        kept = "".join(f"{{{word}}}|" for word in NAMES).rstrip("|") if braces else ""
-        if kept:
+        if braces:
             words = re.sub("{(" + "|".join(NAMES) + ")}", "\ue000\\1\ue001", words)
         for found in _PIPED.findall(words):
             self.remarks.add("X34", sheet.name, row.number, name=name, value=named(found))

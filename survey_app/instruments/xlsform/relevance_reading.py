@@ -79,9 +79,9 @@ def _node(tree: Expression, asked: Asked) -> Node:
     if isinstance(tree, Call):
         return _called(tree, asked)
     if isinstance(tree, Compared):
-        sides = (tree.left, tree.right) if not isinstance(tree.right, (Named, Call)) else (tree.right, tree.left)
-        sign = tree.sign if sides[0] is tree.left else MIRRORED[tree.sign]
-        return _compared(sides[0], sign, sides[1], tree, asked)
+        if isinstance(tree.left, (Number, Quoted)) or (isinstance(tree.left, Call) and tree.left.function == "date"):
+            return _compared(tree.right, MIRRORED[tree.sign], tree.left, tree, asked)
+        return _compared(tree.left, tree.sign, tree.right, tree, asked)
     raise Untranslatable(str(tree))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from survey_app.instruments.condition_models import AllOf, AnyOf, Comparison, Condition, Negation
+from survey_app.instruments.condition_models import AllOf, Comparison, Condition, Negation
 from survey_app.instruments.conditions import missing_codes
 from survey_app.instruments.items import DateItem, Item, MultipleItem, NumberItem, RankingItem
 from survey_app.instruments.schema import Instrument
@@ -59,11 +59,10 @@ def _compared(comparison: Comparison, instrument: Instrument, missing_rows: Mapp
 
 
 def _not_listed(item: Item, comparison: Comparison, words: set[str], chosen: Callable[[Value], str]) -> str:
-    listed = [
-        value for value in comparison.values if not isinstance(item, (NumberItem, DateItem)) or value not in words
-    ]
-    if not isinstance(item, (NumberItem, DateItem)):
-        listed += sorted(words - {str(value) for value in listed})
+    if isinstance(item, (NumberItem, DateItem)):  # their words are chosen in another row
+        listed = [value for value in comparison.values if value not in words]
+    else:
+        listed = [*comparison.values, *sorted(words - {str(value) for value in comparison.values})]
     return " and ".join([f"{named(item.key)} != ''", *(f"not({chosen(value)})" for value in listed)])
 
 

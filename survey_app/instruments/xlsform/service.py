@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from survey_app.instruments.loader import instrument_from_tree, load_questionnaire
+from survey_app.instruments.loader import instrument_from_tree
 from survey_app.instruments.schema import Instrument
 
 from .losses import Remarks
@@ -11,7 +11,6 @@ from .reading_helpers import tell_changed_helpers
 from .reading_words import form_key
 from .workbook import read_workbook, write_workbook
 from .writing import write_tables
-from .yaml_writing import write_yaml
 
 
 def export_xlsform(instrument: Instrument) -> bytes:
@@ -34,11 +33,3 @@ def import_xlsform(data: bytes, remarks: Remarks, *, name: str) -> Instrument:
     instrument = instrument_from_tree(tree, name=name)
     tell_changed_helpers(sheets, instrument, remarks)
     return instrument
-
-
-def questionnaire_file(instrument: Instrument) -> str:
-    """The text of the questionnaire file; reading it gives the same version back."""
-    text = write_yaml(instrument)
-    if load_questionnaire(text).content_hash != instrument.content_hash:
-        raise AssertionError(f"{instrument.key}: the file written does not read back the same")
-    return text

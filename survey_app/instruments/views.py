@@ -12,38 +12,14 @@ from survey_app.accounts.roles import EDIT_SURVEYS, SECTORS, VIEW_SURVEYS
 from survey_app.database import db
 from survey_app.instruments.access import may_edit, open_questionnaire, sectors_with
 from survey_app.instruments.comparison import compare_instruments
-from survey_app.instruments.items import InformationItem
 from survey_app.instruments.models import Questionnaire
 from survey_app.instruments.queries import all_questionnaires, instrument_of
+from survey_app.instruments.reading_cost import ReadingCost, reading_cost
 from survey_app.instruments.schema import Instrument
 from survey_app.instruments.usage import Usage, usage_of_all
 from survey_app.instruments.written import source_of
 
 blueprint = Blueprint("instruments", __name__)
-
-#: A question longer than this is hard to hold in mind while it is read aloud.
-LONG_QUESTION_WORDS = 25
-
-
-@dataclass(frozen=True)
-class ReadingCost:
-    """What a version asks of a respondent."""
-
-    words: int
-    minutes: float
-    long_items: tuple[str, ...]
-
-
-def reading_cost(instrument: Instrument) -> ReadingCost:
-    """Words of all questions in Vietnamese, minutes to read and answer, and the questions that are too long."""
-    words = {item.key: len(item.text.vi.split()) for section in instrument.sections for item in section.items}
-    asked = [item for section in instrument.sections for item in section.items if not isinstance(item, InformationItem)]
-    seconds = sum(6 if item.type == "scale" else 10 for item in asked)
-    return ReadingCost(
-        words=sum(words.values()),
-        minutes=seconds / 60,
-        long_items=tuple(key for key, count in words.items() if count > LONG_QUESTION_WORDS),
-    )
 
 
 @dataclass(frozen=True)

@@ -96,4 +96,4 @@ def count_answered_by_questionnaire(session: Session) -> dict[int, int]:
     """How many surveys of each stored version have responses, whatever became of these, by its id."""
     answered = select(Response.id).where(Response.survey_id == Survey.id).exists()
     query = select(Survey.questionnaire_id, func.count()).where(answered).group_by(Survey.questionnaire_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

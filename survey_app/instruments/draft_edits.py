@@ -13,6 +13,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from survey_app.characters import is_clean
+
 from .written import dump, round_trip, text_to_write
 from .yaml_tree import read_tree
 
@@ -22,7 +24,8 @@ Place = tuple[str | int, ...]
 _NUMBERS = frozenset({"value", "minutes", "choose", "min", "max", "step", "max_length", "rows"})
 #: Texts that may be left out.
 _OPTIONAL = frozenset({"intro", "consent", "hint", "unit", "criterion", "basis", "operator", "min", "max", "source"})
-_DEFAULTS = {"factor": False, "required": False}
+#: What may be typed though the file does not say it yet.
+_ADDABLE = _OPTIONAL | {"vi", "en", "choose", "minutes", "rate", "index", "key", "value"}
 
 
 class NotEditable(Exception):
@@ -51,7 +54,8 @@ def open_draft(text: str) -> CommentedMap:
     NotEditable
         The text is no YAML, uses what questionnaires may not use, or is no mapping with sections.
     """
-    if not read_tree(text).readable:
+    tree = read_tree(text)
+    if not tree.readable or not all(map(is_clean, _words_in(tree.value))):
         raise NotEditable
     try:
         data = round_trip().load(text)
@@ -60,6 +64,14 @@ def open_draft(text: str) -> CommentedMap:
     if not isinstance(data, CommentedMap) or not _is_regular(data):
         raise NotEditable
     return data
+
+
+def _words_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _words_in(part)
 
 
 def _is_regular(data: CommentedMap) -> bool:
@@ -94,9 +106,8 @@ def set_values(data: CommentedMap, typed: Mapping[Place, str]) -> None:
             part = _part_for_text(data, place[:-1], words)
         except NoSuchPlace:
             continue
-        if part is None or not isinstance(part, (CommentedMap, CommentedSeq)):
-            continue
-        _set_value(data, part, place, words.replace("\r\n", "\n").strip())
+        if isinstance(part, CommentedMap) and (place[-1] in part or place[-1] in _ADDABLE):
+            _set_value(data, part, place, words.replace("\r\n", "\n").strip())
     _drop_blank_texts(data, {place[:-1] for place in typed if place[-1] in ("vi", "en")})
 
 
@@ -113,8 +124,7 @@ def _part_for_text(data: CommentedMap, above: Place, words: str) -> Any:
 
 def _set_value(data: CommentedMap, part: Any, place: Place, words: str) -> None:
     name = place[-1]
-    old = part.get(name) if isinstance(part, CommentedMap) else None
-    if typed_form(old, str(name)) == words:
+    if typed_form(part.get(name), str(name)) == words:
         return
     if not words and name in _OPTIONAL:
         part.pop(name, None)
@@ -177,7 +187,9 @@ def set_ticks(data: CommentedMap, ticks: Mapping[Place, bool]) -> None:
             part = part_at(data, place[:-1])
         except NoSuchPlace:
             continue
-        if isinstance(part, CommentedMap) and bool(part.get(place[-1], _default(data, part, str(place[-1])))) != yes:
+        if not isinstance(part, CommentedMap) or place[-1] not in ("factor", "required"):
+            continue
+        if bool(part.get(place[-1], _default(data, part, str(place[-1])))) != yes:
             part[place[-1]] = yes
 
 
@@ -186,7 +198,7 @@ def _default(data: CommentedMap, part: CommentedMap, name: str) -> bool:
     if name == "required" and "scale" in part:
         scale = (data.get("scales") or {}).get(part["scale"])
         return isinstance(scale, Mapping) and bool(scale.get("no_opinion"))
-    return _DEFAULTS.get(name, False)
+    return False
 
 
 def is_ticked(data: CommentedMap, place: Place) -> bool:
@@ -245,6 +257,8 @@ def add_section(data: CommentedMap) -> Place:
 def add_option(data: CommentedMap, place: Place) -> None:
     """Put an empty option at the end of an item's options."""
     options = part_at(data, place)
+    if not isinstance(options, CommentedSeq):
+        raise NoSuchPlace(written_place(place))
     values = [option.get("value") for option in options if isinstance(option, CommentedMap)]
     numbers = [value for value in values if isinstance(value, int)]
     options.append(_blank_option(max(numbers, default=0) + 1))

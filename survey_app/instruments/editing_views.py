@@ -38,6 +38,7 @@ blueprint = Blueprint("questionnaire_editing", __name__, url_prefix="/quan-ly/bo
 MAXIMUM_DRAFT_BYTES = 8 * MAX_BYTES
 #: So many lines get a number beside the text; more would only make the page heavy.
 MAXIMUM_NUMBERED_LINES = 6_000
+NOT_EDITABLE = _l("Văn bản này chưa mở bằng biểu mẫu được. Xin sửa các chỗ dưới đây trước.")
 TYPES = {
     "single": _l("Chọn một ý"),
     "multiple": _l("Chọn nhiều ý"),
@@ -96,7 +97,7 @@ def edit() -> ResponseReturnValue:
             return _form_page(form, check_draft(_asked_source()), request.args.get("phan", HEAD))
         changed = change_draft(request.form)
     except NotEditable:
-        flash(_("Văn bản này chưa mở bằng biểu mẫu được. Xin sửa các chỗ dưới đây trước."), "error")
+        flash(NOT_EDITABLE, "error")
         return _text_page(form, check_draft(form.text.data or ""), 400)
     if not changed.found:
         flash(_("Bản nháp không còn phần vừa chọn. Xin chọn lại."), "error")
@@ -165,8 +166,9 @@ def _store_if_asked(form: DraftForm, draft: Draft, page: Callable[..., ResponseR
     version = (form.version.data or "").strip()
     renumbered = check_draft(with_version(draft.text, version))
     if renumbered.instrument is None:
-        form.version.errors = [problem.message for problem in renumbered.problems if problem.key == "version"]
-        return page(form, draft if form.version.errors else renumbered, 400)
+        if draft.instrument is not None:  # so only the number is wrong
+            form.version.errors = [f"{problem.message} {problem.advice}" for problem in renumbered.problems]
+        return page(form, draft, 400)
     if renumbered.instrument.version != version:
         form.version.errors = [_("Dòng version trong văn bản viết theo cách khác. Xin sửa số phiên bản ở đó.")]
         return page(form, draft, 400)
@@ -200,7 +202,11 @@ def _text_page(form: DraftForm, draft: Draft, status: int = 200) -> ResponseRetu
 
 
 def _form_page(form: DraftForm, draft: Draft, opened: str, status: int = 200, *, undo: str = "") -> ResponseReturnValue:
-    data = open_draft(draft.text)
+    try:
+        data = open_draft(draft.text)
+    except NotEditable:
+        flash(NOT_EDITABLE, "error")
+        return _text_page(form, draft, 400)
     shown = DraftPage(data, draft.problems, language())
     part = shown.open(opened)
     scales = data.get("scales")

@@ -39,4 +39,4 @@ def all_surveys(session: Session, *states: str) -> Sequence[Survey]:
 def count_by_questionnaire(session: Session) -> dict[int, int]:
     """How many surveys ask with each stored version, by its id."""
     query = select(Survey.questionnaire_id, func.count()).group_by(Survey.questionnaire_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

@@ -1,0 +1,458 @@
+"""Questionnaires in the office: looked at, written, mended, stored and compared; nothing typed is lost."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
+
+from survey_app.audit.queries import latest_entries
+from survey_app.collection.models import Draft as FormInProgress
+from survey_app.collection.models import Response
+from survey_app.database import db
+from survey_app.instruments.draft_actions import Changed, change_draft
+from survey_app.instruments.drafts import check_draft, next_version, with_version
+from survey_app.instruments.loader import load_file, load_questionnaire
+from survey_app.instruments.models import Questionnaire
+from survey_app.instruments.service import store_questionnaire
+from survey_app.instruments.written import source_of, write_questionnaire
+from survey_app.settings import ROOT
+from tests.conftest import token_in
+from tests.world import SURVEY, TESTER, answer, make_survey
+
+SignIn = Callable[..., FlaskClient]
+LIST = "/quan-ly/bo-phieu"
+WRITE, EDIT, DRAFT_PREVIEW = f"{LIST}/soan", f"{LIST}/soan/bieu-mau", f"{LIST}/soan/xem-thu"
+SIPAS = "sipas-commune@2020.1"
+FILES = sorted((ROOT / "questionnaires").glob("*.yaml"))
+SMALL = (ROOT / "tests" / "questionnaires" / "item_types.yaml").read_text(encoding="utf-8")
+
+
+def token(person: FlaskClient) -> str:
+    return token_in(person.get(f"{LIST}/moi").text)
+
+
+def post(person: FlaskClient, address: str, **data: object) -> object:
+    return person.post(address, data={"csrf_token": token(person), **data}, content_type="multipart/form-data")
+
+
+def text_in(page: str, name: str = "text") -> str:
+    """The draft that a page carries, as a browser would send it."""
+    found = re.search(rf'<textarea[^>]*name="{name}"[^>]*>\n?(.*?)</textarea>', page, re.S)
+    assert found, f"the page carries no {name}"
+    return unescape(found[1])
+
+
+def change(posted: dict[str, str]) -> Changed:
+    return change_draft(MultiDict(posted))
+
+
+def stored_names(app: Flask) -> set[str]:
+    with app.app_context():
+        return {f"{one.key}@{one.version}" for one in db.session.scalars(select(Questionnaire))}
+
+
+def store_health(app: Flask) -> None:
+    with app.app_context():
+        health = load_questionnaire(SMALL).model_copy(update={"key": "clinic", "sector": "health"})
+        store_questionnaire(db.session, health, actor=TESTER)
+        db.session.commit()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_questionnaire_written_from_its_content_is_the_same_version(path: Path) -> None:
+    instrument = load_file(path)
+    assert load_questionnaire(write_questionnaire(instrument)).content_hash == instrument.content_hash
+    assert source_of(instrument) == path.read_text(encoding="utf-8")
+
+
+def test_a_scale_question_that_may_be_left_out_stays_so_when_it_is_written() -> None:
+    instrument = load_questionnaire(SMALL)
+    again = load_questionnaire(write_questionnaire(instrument))
+    assert [item.required for item in again.items()] == [item.required for item in instrument.items()]
+    assert not again.item("optional_rating").required
+
+
+def test_the_list_tells_use_and_reading_cost(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    assert "Đang dùng" not in manager.get(LIST).text
+    with app.app_context():
+        survey = make_survey(db.session, state="collecting")
+        db.session.commit()
+        page = manager.get(LIST).text
+        assert page.count("Đang dùng") == 1
+        assert "Đã có phiếu trả lời" not in page
+        answer(db.session, survey)
+        db.session.commit()
+    page = manager.get(LIST).text
+    assert page.count("Đã có phiếu trả lời") == 1
+    assert "không đổi được nữa" in manager.get(f"{LIST}/{SIPAS}").text
+    filtered = manager.get(f"{LIST}?linh-vuc=health").text
+    assert "sipas-commune@" not in filtered
+    assert "health-outpatient@" in filtered
+
+
+def test_a_lead_sees_and_writes_only_questionnaires_of_the_own_sector(app: Flask, sign_in: SignIn) -> None:
+    store_health(app)
+    lead = sign_in("sector_lead", "sector:health")
+    page = lead.get(LIST).text
+    assert "clinic@1" in page
+    assert "sipas-commune@" not in page
+    for address in (
+        f"/{SIPAS}", f"/{SIPAS}/xem-thu", f"/{SIPAS}/xem-thu/phieu", f"/{SIPAS}/xem-thu/giay", f"/{SIPAS}/tep.yaml",
+        f"/soan?tu={SIPAS}", f"/soan/bieu-mau?tu={SIPAS}", f"/so-sanh?truoc={SIPAS}&sau=clinic@1",
+    ):  # fmt: skip
+        assert lead.get(LIST + address).status_code == 404, address
+    before = stored_names(app)
+    foreign = post(lead, WRITE, do="save", version="7", text=SMALL)
+    assert foreign.status_code == 403
+    assert text_in(foreign.text) == SMALL
+    taken_over = SMALL.replace("key: item-types", "key: sipas-commune").replace("administrative", "health")
+    assert post(lead, WRITE, do="save", version="2030", text=taken_over).status_code == 403
+    assert stored_names(app) == before
+    own = SMALL.replace("administrative", "health")
+    assert post(lead, WRITE, do="save", version="7", text=own).status_code == 302
+    assert stored_names(app) == before | {"item-types@7"}
+
+
+def test_a_manager_of_a_district_reads_but_does_not_write(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager", "unit:899")
+    assert manager.get(f"{LIST}/{SIPAS}").status_code == 200
+    assert manager.get(f"{WRITE}?tu={SIPAS}").status_code == 404
+
+
+def test_an_uploaded_file_with_problems_comes_back_with_each_under_its_line(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    before = stored_names(app)
+    wrong = SMALL.replace("scale: s, text: {vi: Thái độ", "scale: t, text: {vi: Thái độ").replace(
+        "minutes: 2", "minutes: hai"
+    )
+    page = post(manager, WRITE, do="check", file=(io.BytesIO(wrong.encode()), "phieu.yaml")).text
+    assert text_in(page) == wrong
+    marked = re.findall(r'<li class="line-wrong">.*?</li>', page, re.S)
+    assert len(marked) == 2
+    assert "<code>minutes: hai</code>" in marked[0]
+    assert "Q022" in marked[0]
+    assert "scale: t" in marked[1]
+    assert "Q050" in marked[1]
+    assert "Lưu thành phiên bản mới" not in page
+    refused = post(manager, WRITE, do="save", version="9", text=wrong)
+    assert refused.status_code == 400
+    assert text_in(refused.text) == wrong
+    assert stored_names(app) == before
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/questionnaires/broken").glob("*")), ids=lambda path: path.stem)
+def test_every_broken_file_comes_back_as_a_page(app: Flask, sign_in: SignIn, path: Path) -> None:
+    manager = sign_in("survey_manager")
+    data = path.read_bytes()
+    page = post(manager, WRITE, do="check", file=(io.BytesIO(data), "phieu.yaml"))
+    if not data.strip():
+        return
+    assert page.status_code in (200, 400)
+    assert "line-wrong" in page.text
+    for address in (EDIT, DRAFT_PREVIEW, f"{WRITE}/tep"):
+        assert post(manager, address, text=text_in(page.text)).status_code in (200, 400), address
+
+
+def test_a_file_that_is_not_utf8_is_pointed_at_until_it_is_mended(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    page = post(manager, WRITE, do="check", file=(io.BytesIO(SMALL.encode("cp1258", "replace")), "a.yaml")).text
+    again = post(manager, WRITE, do="save", version="5", text=text_in(page))
+    assert again.status_code == 400
+    assert "Q001" in again.text
+    assert "item-types@5" not in stored_names(app)
+    utf16 = post(manager, WRITE, do="check", file=(io.BytesIO(SMALL.encode("utf-16")), "a.yaml")).text
+    assert text_in(utf16) == SMALL
+    assert "Lưu thành phiên bản mới" in utf16
+
+
+def test_a_version_is_stored_once_under_a_new_number_and_the_trail_knows(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    page = manager.get(f"{EDIT}?tu={SIPAS}").text
+    assert 'name="version" value="2020.2"' in page
+    text = text_in(page).replace("vi: Số ghế ngồi chờ dành cho người dân", "vi: Số ghế ngồi chờ cho người dân")
+    same = post(manager, WRITE, do="save", version="2020.1", text=text)
+    assert same.status_code == 409
+    assert "đặt số phiên bản mới" in same.text
+    assert text_in(same.text) == text
+    assert post(manager, WRITE, do="save", version="", text=text).status_code == 400
+    saved = post(manager, WRITE, do="save", version="2020.2", text=text)
+    assert saved.status_code == 302
+    assert saved.headers["Location"].endswith("sipas-commune@2020.2")
+    with app.app_context():
+        entry = latest_entries(db.session)[0]
+        assert (entry.verb, entry.subject, entry.actor) == (
+            "questionnaire.store", "questionnaire:sipas-commune", manager.email,
+        )  # fmt: skip
+    compared = manager.get(f"{LIST}/so-sanh?truoc={SIPAS}&sau=sipas-commune@2020.2").text
+    assert "<del>Số ghế ngồi chờ dành cho người dân</del>" in compared
+    assert "<ins>Số ghế ngồi chờ cho người dân</ins>" in compared
+
+
+def test_an_old_page_keeps_the_text_and_stores_nothing(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    before = stored_names(app)
+    for address in (WRITE, EDIT):
+        late = manager.post(address, data={"csrf_token": "old", "do": "save", "version": "3", "text": SMALL})
+        assert late.status_code == 400
+        assert text_in(late.text) == SMALL
+        assert "mở quá lâu" in late.text
+    assert stored_names(app) == before
+
+
+def test_the_form_changes_a_text_and_leaves_every_other_line_alone() -> None:
+    source = (ROOT / "questionnaires" / "health-outpatient.yaml").read_text(encoding="utf-8")
+    done = change({"text": source, "do": "check", "v:sections/0/items/0/text/vi": "Câu hỏi mới"})
+    before, after = source.splitlines(), done.text.splitlines()
+    assert "Câu hỏi mới" in done.text
+    changed = [line for line in after if line not in before]
+    assert len(changed) == 1
+    assert check_draft(done.text).instrument.sections[0].items[0].text.vi == "Câu hỏi mới"
+
+
+def test_a_long_text_is_folded_and_reads_the_same() -> None:
+    words = " ".join(f"từ{number}" for number in range(60))
+    done = change({"text": SMALL, "v:intro/vi": words, "v:intro/en": "Short: [a, b] # no comment"})
+    instrument = check_draft(done.text).instrument
+    assert instrument.intro.vi == words
+    assert instrument.intro.en == "Short: [a, b] # no comment"
+    assert max(map(len, done.text.splitlines())) < 160
+    emptied = change({"text": done.text, "v:intro/vi": "", "v:intro/en": ""})
+    assert check_draft(emptied.text).instrument.intro is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "true",
+        "2020-01-01",
+        "01",
+        "12",
+        "1e5",
+        "~",
+        "- a",
+        "a: b",
+        "{agency}",
+        "*a",
+        "&a",
+        "!x",
+        "'",
+        '"',
+        "#",
+        "@",
+        "%",
+        "| x",
+        "a\nb",
+        "  ",
+        "—",
+    ],
+)
+def test_whatever_is_typed_is_text(words: str) -> None:
+    done = change({"text": SMALL, "v:sections/0/items/2/text/vi": words})
+    draft = check_draft(done.text)
+    if not words.strip():
+        assert [problem.code for problem in draft.problems] == ["Q024"]
+        return
+    assert draft.instrument is not None, draft.problems
+    assert draft.instrument.item("one_of").text.vi == words
+
+
+def test_questions_sections_and_options_are_moved_added_and_taken_out() -> None:
+    def do(text: str, what: str, **more: str) -> str:
+        done = change({"text": text, "do": what, **more})
+        assert done.found, what
+        return done.text
+
+    def keys(text: str) -> list[str]:
+        return [item.key for item in check_draft(text).instrument.questions()]
+
+    text = do(SMALL, "down:sections/0/items/0")
+    assert keys(text)[:2] == ["optional_rating", "rating"]
+    assert keys(do(text, "up:sections/0/items/1")) == keys(SMALL)
+    assert keys(do(SMALL, "up:sections/0/items/0")) == keys(SMALL)
+    assert "hours" not in keys(do(SMALL, "remove:sections/0/items/5"))
+    added = change({"text": SMALL, "do": "add-item:sections/0", "kind": "single"})
+    assert added.opened == "sections/0/items/9"
+    assert {problem.code for problem in check_draft(added.text).problems} == {"Q024"}
+    filled = {
+        f"v:{added.opened}/{place}/{language}": "Chữ"
+        for place in ("text", "options/0/label", "options/1/label")
+        for language in ("vi", "en")
+    }
+    text = do(added.text, f"add-option:{added.opened}/options", **filled)
+    text = do(text, f"remove:{added.opened}/options/2")
+    assert keys(text)[-1] == "kinds_1"
+    assert [option.value for option in check_draft(text).instrument.item("kinds_1").options] == [1, 2]
+    removed = change({"text": text, "do": "remove:sections/0/items/9", "open": "sections/0"})
+    assert change({"text": removed.text, "before": removed.undo, "do": "undo"}).text == text
+
+
+def test_a_target_is_set_in_percent() -> None:
+    source = (ROOT / "questionnaires" / "sipas-commune.yaml").read_text(encoding="utf-8")
+    count = len(load_questionnaire(source).targets)
+    text = change({"text": source, "do": "add-target"}).text
+    place = f"v:targets/{count}"
+    done = change({"text": text, f"{place}/rate": "82,5%", f"{place}/operator": "gt", f"{place}/basis": "Kế hoạch"})
+    target = check_draft(done.text).instrument.targets[-1]
+    assert (target.rate, target.operator, target.basis) == (0.825, "gt", "Kế hoạch")
+    wrong = change({"text": done.text, f"{place}/rate": "tám mươi"})
+    assert "tám mươi" in wrong.text
+    assert check_draft(wrong.text).problems
+
+
+GONE = (
+    "up:sections/9", "remove:sections", "remove:x/y", "add-item:sections/zz", "add-option:", "open:sections/99",
+    "down:sections/0/key", "add-option:sections/0", "add-option:title",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("do", GONE)
+def test_a_part_that_is_gone_is_no_error(sign_in: SignIn, do: str) -> None:
+    manager = sign_in("survey_manager")
+    page = post(
+        manager, EDIT, do=do, text=SMALL, open="sections/0/items/77", **{"v:sections/5/title/vi": "x", "v:": "y"}
+    )
+    assert page.status_code == 200
+    assert load_questionnaire(text_in(page.text)).content_hash == load_questionnaire(SMALL).content_hash
+
+
+def test_hidden_characters_typed_into_the_form_come_back_in_the_text(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    page = post(manager, EDIT, do="check", text=SMALL, **{"v:title/vi": "Phiếu \x07 \u202e nhỏ"})
+    assert page.status_code == 400
+    assert "Q011" in page.text
+
+
+def test_the_number_of_a_version(app: Flask) -> None:
+    assert next_version("2020.1", {"2020.1", "2020.2"}) == "2020.3"
+    assert next_version("a", {"a"}) == "a.1"
+    assert 'version: "2" # chú thích' in with_version("key: a\nversion: '1'   # chú thích\n", "2")
+    assert with_version("{key: a, version: '1'}", "2") == "{key: a, version: '1'}"
+    assert with_version('key: a\nversion: "1"\n', '"x').endswith('version: "\\"x"\n')
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of a page, the shown questions as a list."""
+    fields: dict[str, object] = {"shown": []}
+    for tag in re.findall(r'<input[^>]*type="hidden"[^>]*>', page):
+        name, value = re.search(r'name="([^"]*)"', tag)[1], re.search(r'value="([^"]*)"', tag)  # type: ignore[index]
+        fields[name] = unescape(value[1]) if value else ""
+    shown = re.findall(r'<fieldset class="question[^>]*data-item="([^"]+)"([^>]*)>', page, re.S)
+    fields["shown"] = [key for key, rest in shown if "hidden" not in rest]
+    return fields  # type: ignore[return-value]
+
+
+def test_the_preview_shows_the_respondents_pages_follows_conditions_and_stores_nothing(
+    app: Flask, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        make_survey(db.session, state="collecting")
+        conditional = load_file(ROOT / "questionnaires/sipas-commune.yaml").item("n6")
+        db.session.commit()
+    observer = sign_in("observer")
+    address = f"{LIST}/{SIPAS}/xem-thu/phieu"
+    first = observer.get(address)
+    assert "Mất khoảng 5 phút" in first.text
+    page = observer.post(address, data=hidden_fields(first.text) | {"consent": "1"}).text
+    assert "Phần 1/" in page
+    refused = observer.post(address, data=hidden_fields(page) | {"go": "next"})
+    assert refused.status_code == 400
+    assert "chưa trả lời câu 1" in refused.text
+    seen = set()
+    for _step in range(20):
+        shown = hidden_fields(page)["shown"]
+        seen.update(shown)
+        choices = {key: (re.findall(rf'name="{key}"[^>]*value="(\d+)"', page) or ["1"]) for key in shown}
+        answers = {key: "4" if "4" in found else found[0] for key, found in choices.items()}
+        if conditional.show_if.item in answers:
+            answers[conditional.show_if.item] = str(conditional.show_if.values[0])
+        page = observer.post(address, data=hidden_fields(page) | answers | {"go": "next"}).text
+        if "Mã biên nhận" in page:
+            break
+    assert "không có gì được lưu" in page
+    assert conditional.key in seen
+    with app.app_context():
+        for table in (Response, FormInProgress):
+            assert db.session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_the_preview_speaks_the_asked_language_and_leaves_the_offices_alone(sign_in: SignIn) -> None:
+    observer = sign_in("observer")
+    address = f"{LIST}/{SIPAS}/xem-thu/phieu?phan=1"
+    english = observer.get(f"{address}&tieng=en").text
+    assert '<html lang="en">' in english
+    assert "The number of seats" in english
+    vietnamese = observer.post(
+        f"{LIST}/{SIPAS}/xem-thu/phieu", data=hidden_fields(english) | {"a1": "3", "lang": "vi"}
+    ).text
+    assert "Số ghế ngồi chờ" in vietnamese
+    assert json.loads(hidden_fields(vietnamese)["so_far"]) == {"a1": 3}
+    assert '<html lang="vi">' in observer.get(LIST).text
+
+
+def test_only_the_preview_may_be_framed_and_only_by_us(sign_in: SignIn) -> None:
+    observer = sign_in("observer")
+    frame = observer.get(f"{LIST}/{SIPAS}/xem-thu").headers
+    assert frame["Content-Security-Policy"].endswith("; frame-src 'self'")
+    assert "frame-ancestors 'none'" in frame["Content-Security-Policy"]
+    inside = observer.get(f"{LIST}/{SIPAS}/xem-thu/phieu").headers
+    assert "frame-ancestors 'self'" in inside["Content-Security-Policy"]
+    assert inside["X-Frame-Options"] == "SAMEORIGIN"
+    assert observer.get(f"{LIST}/{SIPAS}").headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("so_far", ["", "[]", "{", '{"a1": {"b": 1}, "zz": 1}', "[" * 5000])
+def test_answers_that_no_page_of_ours_sends_do_no_harm(sign_in: SignIn, so_far: str) -> None:
+    observer = sign_in("observer")
+    address = f"{LIST}/{SIPAS}/xem-thu/phieu"
+    fields = hidden_fields(observer.get(f"{address}?phan=1").text) | {"so_far": so_far, "go": "back"}
+    assert observer.post(address, data=fields).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_shipped_questionnaire_opens_on_every_page(sign_in: SignIn, path: Path) -> None:
+    manager = sign_in("survey_manager")
+    instrument = load_file(path)
+    name = f"{instrument.key}@{instrument.version}"
+    pages = [f"/{name}", f"/{name}/xem-thu", f"/{name}/xem-thu/giay?tieng=en", f"/{name}/tep.yaml", f"/soan?tu={name}"]
+    pages += [
+        f"/soan/bieu-mau?tu={name}&phan={part}"
+        for part in ("head", "scales", "indices", "sections/0", "sections/0/items/0")
+    ]
+    pages += [f"/{name}/xem-thu/phieu?phan={number}" for number in range(len(instrument.sections) + 1)]
+    for page in pages:
+        assert manager.get(LIST + page).status_code == 200, page
+
+
+def test_a_draft_is_shown_before_it_is_stored(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    start = post(manager, DRAFT_PREVIEW, text=SMALL)
+    assert "Xem thử bản nháp" in start.text
+    page = manager.post(DRAFT_PREVIEW, data=hidden_fields(start.text) | {"consent": "1"})
+    assert "Thái độ phục vụ" in page.text
+    assert load_questionnaire(hidden_fields(page.text)["text"]).key == "item-types"
+    typed = post(manager, DRAFT_PREVIEW, text=SMALL, **{"v:sections/0/title/vi": "Tên vừa gõ"}, phan="1")
+    assert "Tên vừa gõ" in typed.text
+    assert "item-types@1" not in stored_names(app)
+
+
+def test_the_paper_says_when_a_question_is_asked(sign_in: SignIn) -> None:
+    page = sign_in("observer").get(f"{LIST}/{SIPAS}/xem-thu/giay").text
+    asked = load_file(ROOT / "questionnaires/sipas-commune.yaml").questions()
+    assert all(f'id="q-{item.key}"' in page for item in asked if not item.key.endswith("_other"))
+    assert "Chỉ trả lời câu dưới đây khi: câu" in page
+
+
+def test_the_world_still_has_its_survey(app: Flask) -> None:
+    with app.app_context():
+        assert make_survey(db.session).slug == SURVEY

@@ -22,6 +22,14 @@ class CsvTable:
     Attributes
     ----------
     cells : dict of str to ndarray of str, each shape (n,)
+
+    Examples
+    --------
+    >>> table = CsvTable({"q1": np.array(["5", "", "2"]), "sex": np.array(["F", "M", "F"])})
+    >>> table.numbers("q1").tolist(), table.successes("q1", [4, 5]).tolist()
+    ([5.0, nan, 2.0], [1.0, nan, 0.0])
+    >>> table.select(table.matching({"sex": "F"})).labels("q1").tolist()
+    ['5', '2']
     """
 
     cells: dict[str, NDArray[np.str_]]
@@ -30,6 +38,10 @@ class CsvTable:
     @classmethod
     def read(cls, path: Path) -> CsvTable:
         """Read a UTF-8 file with a header line, commas and quotes as in RFC 4180.
+
+        Parameters
+        ----------
+        path : Path
 
         Raises
         ------
@@ -61,14 +73,38 @@ class CsvTable:
         return name in self.cells
 
     def labels(self, name: str) -> NDArray[np.str_]:
-        """Return a column as text, '' where the cell holds nothing, shape (n,); ``unknown_column`` without it."""
+        """Return a column as text, '' where the cell holds nothing.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+
+        Returns
+        -------
+        ndarray of str, shape (n,)
+
+        Raises
+        ------
+        TableError
+            ``unknown_column``.
+        """
         if name not in self.cells:
             raise TableError("unknown_column", f"there is no column {name!r}; there are: {', '.join(self.cells)}")
         column = self.cells[name]
         return np.where(np.isin(column, MISSING), "", column)
 
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """Return a column as numbers, NaN where the cell holds nothing, shape (n,).
+        """Return a column as numbers, NaN where the cell holds nothing.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+
+        Returns
+        -------
+        ndarray, shape (n,)
 
         Raises
         ------
@@ -87,16 +123,49 @@ class CsvTable:
         return self._numbers[name]
 
     def successes(self, name: str, codes: list[float]) -> NDArray[np.float64]:
-        """Return 1 where the column holds one of `codes`, 0 where another, NaN where nothing, shape (n,)."""
+        """Return which answers of a column are among the given codes.
+
+        Parameters
+        ----------
+        name : str
+            The column; its errors as in `numbers`.
+        codes : list of float
+            Such as the satisfied levels, 4 and 5.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            1 for one of the codes, 0 for another number, NaN for none.
+        """
         values = self.numbers(name)
         return np.where(np.isnan(values), np.nan, np.isin(values, codes).astype(np.float64))
 
     def select(self, rows: NDArray[np.bool_]) -> CsvTable:
-        """Return the table of the rows marked True."""
+        """Return the table of the rows marked True.
+
+        Parameters
+        ----------
+        rows : ndarray of bool, shape (n,)
+        """
         return CsvTable({name: column[rows] for name, column in self.cells.items()})
 
     def matching(self, domain: dict[str, str]) -> NDArray[np.bool_]:
-        """Mark the rows whose columns hold the given labels, shape (n,); everyone for an empty `domain`."""
+        """Mark the rows whose columns hold the given labels.
+
+        Parameters
+        ----------
+        domain : dict of str to str
+            The label wanted in each column; empty: everyone.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+
+        Raises
+        ------
+        TableError
+            ``unknown_column``.
+        """
         rows = np.ones(len(self), dtype=np.bool_)
         for name, label in domain.items():
             rows &= self.labels(name) == str(label)

@@ -158,7 +158,12 @@ class SurveyDesign:
             Units in the population of the row's stratum, PSU, ..., one a stage; a stage without one counts as
             drawn with replacement.
         strata, weights, lonely_psu, adjust_domain_lonely, probability
-            As in `declare`, with its errors and ``too_many_stages``.
+            As in `declare`.
+
+        Raises
+        ------
+        DesignError
+            ``too_many_stages``, and as `declare`.
 
         Examples
         --------
@@ -237,7 +242,17 @@ class SurveyDesign:
         return SurveyDesign(self.stages, self.unit_of_row, weight, self.rules, residual)
 
     def degrees_of_freedom(self, rows: ArrayLike | None = None) -> int:
-        """Return PSUs less strata with at least one of `rows` (bool, shape (n,)); None: of the whole file."""
+        """Return the PSUs less the strata that have a response among `rows`.
+
+        Parameters
+        ----------
+        rows : array_like of bool, shape (n,), optional
+            None: the PSUs and strata of the whole file.
+
+        Returns
+        -------
+        int
+        """
         first = self.stages[0]
         if rows is None:
             return len(first.group_of_unit) - len(first.count)
@@ -245,7 +260,7 @@ class SurveyDesign:
         return len(psus) - len(np.unique(first.group_of_unit[psus]))
 
     def covariance(self, influence: ArrayLike) -> NDArray[np.float64]:
-        """Return the design-based covariance of the estimated totals Σ_i w_i u_ij of k columns, shape (k, k).
+        """Return the design-based covariance of the estimated totals Σ_i w_i u_ij of k columns.
 
         Every linearised statistic takes its covariance from here: a mean has u = 1(valid)(y - mean)/Σw, a regression
         u = (x_i residual_i) times the inverse of its information matrix (Binder 1983).
@@ -254,6 +269,11 @@ class SurveyDesign:
         ----------
         influence : array_like, shape (n, k) or (n,)
             u, unweighted, 0 for a row outside the domain or without an answer.
+
+        Returns
+        -------
+        ndarray, shape (k, k)
+            In products of the units of the columns.
 
         Raises
         ------
@@ -276,7 +296,7 @@ class SurveyDesign:
         return sum_covariance(self.stages, self.unit_of_row, self.rules, self.weigh(u))
 
     def weigh(self, influence: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return influence values, shape (n, k), as the variance takes them: residuals if calibrated, times weights."""
+        """Return influence values as in `covariance`, shape (n, k), taken as residuals if calibrated, times weights."""
         u = influence if self.residual is None else self.residual(influence)
         return self.weights[:, None] * u
 
@@ -289,6 +309,11 @@ class SurveyDesign:
             0, 1, or NaN for no answer.
         domain : array_like of bool, shape (n,), optional
             The rows asked about; the others stay in the design with value 0.
+
+        Returns
+        -------
+        Estimate
+            Shares between 0 and 1.
 
         Raises
         ------
@@ -320,6 +345,10 @@ class SurveyDesign:
         numerator, denominator : array_like, shape (n,)
             Satisfied answers and answers of each respondent; NaN in either: the row is missing.
         domain : array_like of bool, shape (n,), optional
+
+        Returns
+        -------
+        Estimate
 
         Raises
         ------

@@ -27,6 +27,10 @@ def declare_from(spec: dict[str, Any], table: CsvTable) -> SurveyDesign:
     table : CsvTable
         n rows.
 
+    Returns
+    -------
+    SurveyDesign
+
     Raises
     ------
     DesignError

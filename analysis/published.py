@@ -43,7 +43,13 @@ class PublishedFigure:
         return score_one_sided_p(self.estimate.estimate, self.interval.n_effective, self.interval.df, self.target)
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain values with every digit; null for what is withheld or not defined."""
+        """Return plain values with every digit; null for what is withheld or not defined.
+
+        Returns
+        -------
+        dict of str to value
+            Shares between 0 and 1; ``respondents`` counts people, ``n`` answers.
+        """
         ours, limits = self.estimate, self.interval
         counts = {"respondents": ours.n, "n": int(ours.total), "n_psu": ours.n_psu}
         settled = {"target": self.target, "target_operator": self.operator, "withheld": limits.withheld}
@@ -95,6 +101,15 @@ def publish(
     target, operator
         As in `analysis.verdict.judge`.
 
+    Returns
+    -------
+    PublishedFigure
+
+    Raises
+    ------
+    ValueError
+        As in `analysis.policy.published_interval` and `analysis.verdict.judge`.
+
     Examples
     --------
     >>> from analysis.design import SurveyDesign
@@ -118,6 +133,24 @@ def judge_list(figures: Sequence[PublishedFigure], *, level: float = 0.95) -> li
     ----------
     figures : sequence of PublishedFigure
         One measure in the parts of a breakdown.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    list of PublishedFigure
+        The same, with `verdict_in_list`.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=None, weights=[1.0] * 200)
+    >>> rates = [design.proportion([1] * k + [0] * (200 - k)) for k in (180, 172, 172)]
+    >>> figures = judge_list([publish(rate, None, target=0.8) for rate in rates])
+    >>> [round(figure.one_sided_p, 4) for figure in figures]  # times 3, 2 and 1, and none below the one before
+    [0.0003, 0.0178, 0.0178]
+    >>> [(figure.verdict, figure.verdict_in_list) for figure in figures]
+    [('met', 'met'), ('met', 'not_listed'), ('met', 'not_listed')]
     """
     compared = [place for place, figure in enumerate(figures) if math.isfinite(figure.one_sided_p)]
     found = list(figures)

@@ -36,6 +36,14 @@ def add_counts(
     values : ndarray, shape (n, 3), or None
         What a response adds to its cells; None: `sign` to the first, where c = 1.
     sign : float
+        1 to add, -1 to take back.
+
+    Examples
+    --------
+    >>> table = np.zeros((1, 2, 1, 3, 1))  # one item with two answers, two PSUs
+    >>> add_counts(table, np.array([0, 0, 1]), [np.array([2, 2, 0])], None, 1.0)
+    >>> table[0, :, 0, :, 0].tolist()
+    [[0.0, 0.0, 2.0], [1.0, 0.0, 0.0]]
     """
     cells, n = table[0].size // table.shape[-1], len(group)
     first = (group * table.shape[-2]).astype(np.int32)

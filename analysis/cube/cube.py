@@ -53,7 +53,15 @@ class CubePlan:
         crossings: Sequence[Sequence[str]] | None = None,
         pooled: Sequence[str] = (),
     ) -> CubePlan:
-        """Check and build a plan; without `crossings` each key is counted alone.
+        """Check and build a plan.
+
+        Parameters
+        ----------
+        items, keys : mapping of str to sequence
+            The levels of each.
+        crossings : sequence of sequence of str, optional
+            Keys counted together; None: each key alone.
+        pooled : sequence of str
 
         Raises
         ------
@@ -119,7 +127,12 @@ class Margin:
         return math.prod(self.shape)
 
     def sum_to(self, wanted: Set[str]) -> Margin:
-        """Return the margin of only the `wanted` of the keys."""
+        """Return the margin of only some of the keys.
+
+        Parameters
+        ----------
+        wanted : set of str
+        """
         if wanted == set(self.keys):
             return self
         shape = tuple(size for key, size in zip(self.keys, self.shape, strict=True) if key in wanted)
@@ -198,6 +211,14 @@ class PsuCube:
     def margin(self, keys: Sequence[str]) -> Margin:
         """Return the margin that tells just `keys` apart, summed from a larger one where need be.
 
+        Parameters
+        ----------
+        keys : sequence of str
+
+        Returns
+        -------
+        Margin
+
         Raises
         ------
         DesignError
@@ -214,12 +235,16 @@ class PsuCube:
         return self._summed[wanted]
 
     def count(self, item: str, keys: Sequence[str] = ()) -> NDArray[np.float64]:
-        """Return the responses of an item by PSU, combination of the margin's keys and answer, shape (p, L, a)."""
+        """Return the responses of an item by PSU, combination of `keys` as in `margin`, and answer, shape (p, L, a)."""
         width = 1 + len(self.plan.items[item])
         return self.margin(keys).answers[width][self.plan.widths[width].index(item), ..., 0]
 
     def add(self, batch: Batch) -> None:
         """Count n more responses; takes time in proportion to n alone.
+
+        Parameters
+        ----------
+        batch : Batch
 
         Raises
         ------
@@ -234,7 +259,18 @@ class PsuCube:
         self._count(batch, -1.0)
 
     def merge(self, other: PsuCube) -> None:
-        """Count all of another cube of the same frame and plan; ``other_plan`` if it has not."""
+        """Count all of another cube.
+
+        Parameters
+        ----------
+        other : PsuCube
+            Of the same frame and plan; it may be given row weights.
+
+        Raises
+        ------
+        DesignError
+            ``other_plan`` if it counts other things.
+        """
         if other.plan != self.plan or other.frame.names != self.frame.names:
             raise DesignError("other_plan", "the cubes count other things; build them from one frame and plan")
         if self.row_weights or other.row_weights or not np.array_equal(self.frame.weight, other.frame.weight):
@@ -288,7 +324,23 @@ class PsuCube:
 
 
 def moment_weights(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what turns moments counted with weights of 1 into weighted ones, shape (p, 1, 9)."""
+    """Return what turns moments counted with weights of 1 into weighted ones.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (p,)
+        Of a response of each PSU.
+
+    Returns
+    -------
+    ndarray, shape (p, 1, 9)
+        1, w or w² for each of `MOMENTS`.
+
+    Examples
+    --------
+    >>> moment_weights(np.array([3.0])).tolist()
+    [[[1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 9.0, 9.0, 9.0]]]
+    """
     one, w = np.ones_like(weight), weight
     return np.stack([one, one, w, w, w, w, w * w, w * w, w * w], axis=-1)[:, None, :]
 

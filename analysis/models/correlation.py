@@ -55,6 +55,11 @@ def correlate(
     domain : array_like of bool, shape (n,), optional
     level : float
 
+    Returns
+    -------
+    Correlation
+        From -1 to 1.
+
     Raises
     ------
     MeasureError

@@ -129,6 +129,7 @@ def find_drivers(
     A coefficient's variance counts that its standard deviations are estimated too: with everything standardised,
     u_i = [R⁻¹x_i e_i + b(x_i² - y_i²)/2]/Σw. A share near 0 lies at the edge of what is possible, where its interval
     is rough.
+    Averages over orders are those of Lindeman, Merenda and Gold (1980, p. 119 ff.), relative weights Johnson's (2000).
 
     Examples
     --------

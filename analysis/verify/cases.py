@@ -51,7 +51,18 @@ class Case:
 
     @classmethod
     def read(cls, path: Path) -> Case:
-        """Read ``cases/NAME.json``; ``unreadable_file`` or ``bad_case`` if it is not such a file."""
+        """Read a case from its file.
+
+        Parameters
+        ----------
+        path : Path
+            ``cases/NAME.json`` of a golden folder.
+
+        Raises
+        ------
+        TableError
+            ``unreadable_file``; ``bad_case`` if it names no estimand.
+        """
         try:
             document = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as error:
@@ -73,13 +84,38 @@ class Case:
         )
 
     def table(self) -> CsvTable:
-        """The data of the case, only the rows that ``estimand.rows`` keeps (``"wave==1"``)."""
+        """Return the data of the case, only the rows that ``estimand.rows`` keeps (``"wave==1"``).
+
+        Returns
+        -------
+        CsvTable
+
+        Raises
+        ------
+        TableError
+            ``no_data``, and as `CsvTable.read`.
+        """
         if self.data is None:
             raise TableError("no_data", f"case {self.name} names no data")
         return read_rows(self.folder / self.data, self.estimand.get("rows"))
 
     def declare(self, table: CsvTable) -> SurveyDesign:
-        """The design of the case over a table; a weight that is no column of it is R's constant 1."""
+        """Declare the design of the case.
+
+        Parameters
+        ----------
+        table : CsvTable
+            Its data. A weight that is no column of it is R's constant 1.
+
+        Returns
+        -------
+        SurveyDesign
+
+        Raises
+        ------
+        DesignError
+            As `analysis.design_file.declare_from`.
+        """
         spec = dict(self.design)
         if spec.get("weights") not in table:
             spec["weights"] = None
@@ -88,12 +124,51 @@ class Case:
 
 @lru_cache(maxsize=32)
 def read_rows(path: Path, rows: str | None) -> CsvTable:
-    """Read a table and keep the rows with ``column==label``; another condition is no filter, only a remark."""
+    """Read a table and keep the rows that a condition names.
+
+    Parameters
+    ----------
+    path : Path
+    rows : str or None
+        ``column==label``; another text is no filter, only a remark.
+
+    Returns
+    -------
+    CsvTable
+
+    Raises
+    ------
+    TableError
+        As `CsvTable.read`; ``unknown_column``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "data.csv")
+    ...     _ = path.write_text(chr(10).join(["wave,y", "1,5", "2,4"]))
+    ...     read_rows(path, "wave==2").numbers("y").tolist(), len(read_rows(path, "valid answers only"))
+    ([4.0], 2)
+    """
     table = CsvTable.read(path)
     name, equals, label = (rows or "").partition("==")
     return table.select(table.matching({name.strip(): label.strip(" '\"")})) if equals else table
 
 
 def as_list(value: Any) -> list[Any]:
-    """A scalar stands for a list of one, nothing for an empty one."""
+    """Return a list as it is, a scalar as a list of one, nothing as an empty list.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    list
+
+    Examples
+    --------
+    >>> as_list([1, 2]), as_list(3), as_list(None)
+    ([1, 2], [3], [])
+    """
     return [] if value is None else list(value) if isinstance(value, list) else [value]

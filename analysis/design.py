@@ -259,7 +259,7 @@ class SurveyDesign:
         psus = np.unique(self.psu[np.asarray(rows, dtype=np.bool_)])
         return len(psus) - len(np.unique(first.group_of_unit[psus]))
 
-    def covariance(self, influence: ArrayLike) -> NDArray[np.float64]:
+    def covariance(self, influence: ArrayLike, rows: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return the design-based covariance of the estimated totals Σ_i w_i u_ij of k columns.
 
         Every linearised statistic takes its covariance from here: a mean has u = 1(valid)(y - mean)/Σw, a regression
@@ -269,11 +269,13 @@ class SurveyDesign:
         ----------
         influence : array_like, shape (n, k) or (n,)
             u, unweighted, 0 for a row outside the domain or without an answer.
+        rows : array_like of bool, shape (n,), optional
+            The rows that take part, for the rules on lone PSUs; None: all.
 
         Returns
         -------
         ndarray, shape (k, k)
-            In products of the units of the columns.
+            In products of the units of the columns; NaN where nobody drew the sample.
 
         Raises
         ------
@@ -293,7 +295,10 @@ class SurveyDesign:
         if not np.isfinite(u).all():
             row = int(np.argmax(~np.isfinite(u).all(axis=1)))
             raise MeasureError("not_finite", "the value is not finite; a row without an answer has 0", row)
-        return sum_covariance(self.stages, self.unit_of_row, self.rules, self.weigh(u))
+        if not self.rules.probability:
+            return np.full((u.shape[1], u.shape[1]), np.nan)
+        taking_part = None if rows is None else np.asarray(rows, dtype=np.bool_)
+        return sum_covariance(self.stages, self.unit_of_row, self.rules, self.weigh(u), taking_part)
 
     def weigh(self, influence: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return influence values as in `covariance`, shape (n, k), taken as residuals if calibrated, times weights."""

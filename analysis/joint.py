@@ -217,13 +217,15 @@ class JointEstimate:
         return self.names.index(name)
 
 
-def _joint_ratios(design: SurveyDesign, measures: Measures, names: Sequence[str]) -> JointEstimate:
-    """Estimate k ratios with their joint covariance, each on its own valid rows."""
+def _joint_ratios(
+    design: SurveyDesign, measures: Measures, names: Sequence[str], rows: NDArray[np.bool_] | None = None
+) -> JointEstimate:
+    """Estimate k ratios with their joint covariance, each on its own valid rows; `rows` as in `covariance`."""
     y, x = measures.weighted_y.sum(axis=0), measures.weighted_x.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = y / x
         influence = np.where(x > 0, (measures.weighted_y - estimate * measures.weighted_x) / x, 0.0)
-    covariance = design.covariance(influence / design.weights[:, None])
+    covariance = design.covariance(influence / design.weights[:, None], rows)
     empty = ~(x > 0)
     covariance[empty, :] = np.nan
     covariance[:, empty] = np.nan
@@ -278,7 +280,7 @@ def by_group(
     0.577
     """
     labels = np.array(["" if label is None else str(label) for label in groups])
-    names = tuple(order) if order is not None else tuple(sorted(set(labels[labels != ""].tolist())))
+    names = tuple(order) if order is not None else _sort_levels(labels[labels != ""])
     inside = np.column_stack([labels == name for name in names]) if names else np.zeros((len(labels), 0), dtype=bool)
     y = np.asarray(numerator, dtype=np.float64)
     spread = np.where(inside, y[:, None], np.nan)
@@ -325,9 +327,10 @@ def by_item(
     ([0.667, 0.5], 0.583)
     """
     values = np.asarray(answers, dtype=np.float64)
-    if domain is not None:
-        values = np.where(np.asarray(domain, dtype=np.bool_)[:, None], values, np.nan)
-    return _joint_ratios(design, Measures.of_means(design, values), names)
+    rows = None if domain is None else np.asarray(domain, dtype=np.bool_)
+    if rows is not None:
+        values = np.where(rows[:, None], values, np.nan)
+    return _joint_ratios(design, Measures.of_means(design, values), names, rows)
 
 
 def distribution(
@@ -366,10 +369,19 @@ def distribution(
     [0.333, 0.667]
     """
     labels = np.array(["" if code is None else str(code) for code in codes])
-    names = tuple(order) if order is not None else tuple(sorted(set(labels[labels != ""].tolist())))
-    values = np.column_stack([labels == name for name in names]).astype(np.float64)
-    outside = labels == ""
+    inside = labels != ""
     if domain is not None:
-        outside |= ~np.asarray(domain, dtype=np.bool_)
-    values[outside] = np.nan
-    return _joint_ratios(design, Measures.of_means(design, values), names)
+        inside &= np.asarray(domain, dtype=np.bool_)
+    names = tuple(order) if order is not None else _sort_levels(labels[labels != ""])
+    values = np.column_stack([labels == name for name in names]).astype(np.float64)
+    values[~inside] = np.nan
+    return _joint_ratios(design, Measures.of_means(design, values), names, inside)
+
+
+def _sort_levels(labels: NDArray[np.str_]) -> tuple[str, ...]:
+    """Return the different labels: by size where all are numbers (wave 9 before wave 10), else by characters."""
+    names = sorted(set(labels.tolist()))
+    try:
+        return tuple(sorted(names, key=float))
+    except ValueError:
+        return tuple(names)

@@ -23,7 +23,7 @@ class PublishedFigure:
     target : float
     operator : {"ge", "gt"}
     verdict : {"met", "not_met", "not_proven"} or None
-        None where the figure is withheld.
+        None where the figure is withheld or nobody drew the sample.
     verdict_in_list : {"met", "not_listed"} or None
         Whether it may stand in a list of achievers, set by `judge_list`; None where it was not compared.
     """
@@ -63,7 +63,9 @@ class PublishedFigure:
                 "se": _number(ours.se),
                 "df": ours.df,
                 "deff": _number(ours.deff_with_replacement),
-                "ci": {
+                "ci": None
+                if math.isnan(limits.low)
+                else {
                     "level": limits.level,
                     "method": limits.method,
                     "low": _number(limits.low),
@@ -119,7 +121,8 @@ def publish(
     ('met', 0.85)
     """
     interval = published_interval(estimate, reference, level=level, minimum_n=minimum_n)
-    verdict = None if interval.withheld else judge(interval.low, interval.high, target, operator)
+    silent = interval.withheld or "non_probability" in interval.marks
+    verdict = None if silent else judge(interval.low, interval.high, target, operator)
     return PublishedFigure(estimate, interval, target, operator, verdict)
 
 

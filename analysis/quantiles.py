@@ -80,8 +80,8 @@ def quantiles(
 
     Notes
     -----
-    Woodruff (1952): the interval of F(estimate), with the degrees of freedom of the whole design, is turned back into
-    values by the same rule.
+    Woodruff (1952): the interval of F(estimate), with the degrees of freedom of the rows with a value, is turned back
+    into values by the same rule.
 
     Examples
     --------
@@ -104,12 +104,13 @@ def quantiles(
         return [Quantile(float(p), math.nan, math.nan, math.nan, math.nan) for p in wanted]
     order = np.argsort(values[inside], kind="stable")
     x, w = values[inside][order], design.weights[inside][order]
-    df = design.degrees_of_freedom()
+    df = design.degrees_of_freedom(inside)
     found = []
     for p in wanted.tolist():
         estimate = _find_quantile(x, w, p, rule)
         below = design.proportion(np.where(inside, values <= estimate, np.nan), inside)
-        limits = interval(below.estimate, below.se, df, method=method, level=level, n=below.n)
+        se = below.se if design.rules.probability else math.nan
+        limits = interval(below.estimate, se, df, method=method, level=level, n=below.n)
         low, high = (
             _find_quantile(x, w, min(max(limit, 0.0), 1.0), rule) if math.isfinite(limit) else math.nan
             for limit in (limits.low, limits.high)

@@ -199,7 +199,13 @@ def _add_stage(
     return total if deeper is None else total + stage.fraction[:, None] * _add_up(stage, deeper)
 
 
-def sum_covariance(stages: Sequence[Stage], unit_of_row: Sequence[NDArray[np.intp]], rules: Rules, z: Matrix) -> Matrix:
+def sum_covariance(
+    stages: Sequence[Stage],
+    unit_of_row: Sequence[NDArray[np.intp]],
+    rules: Rules,
+    z: Matrix,
+    rows: NDArray[np.bool_] | None = None,
+) -> Matrix:
     """Return the covariance of the totals of k columns of weighted values.
 
     Parameters
@@ -209,6 +215,8 @@ def sum_covariance(stages: Sequence[Stage], unit_of_row: Sequence[NDArray[np.int
     rules : Rules
     z : ndarray, shape (n, k)
         One value a row of the whole file, 0 for a row that takes no part.
+    rows : ndarray of bool, shape (n,), optional
+        The rows that take part: the rules for lone PSUs look at these, as `sum_variance` does. None: all.
 
     Returns
     -------
@@ -231,16 +239,27 @@ def sum_covariance(stages: Sequence[Stage], unit_of_row: Sequence[NDArray[np.int
         totals, group = _sum_units(stage, units, z)
         groups = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(above), len(group)))
         centre = (groups @ totals) / stage.count[:, None]
-        lone = (stage.count == 1) & (stage.fraction < 1)
+        present = stage.count if rows is None else _count_present(stage, units, rows)
+        alone = stage.count == 1
+        if rules.adjust_domain_lonely:
+            alone = alone | (present == 1)
+        lone = alone & (stage.fraction < 1) & (present > 0)
         if rules.keeps_lone_units:
             centre[lone] = totals.mean(axis=0) if level == 0 else 0.0
         factor = above * stage.factor(keep_lone=rules.keeps_lone_units)
         if level == 0 and rules.lonely_psu == "average" and lone.any():
-            factor = np.where(lone, 0.0, factor) * (len(lone) / np.sum(~lone) if not lone.all() else np.nan)
+            strata, others = np.sum(present > 0), np.sum((present > 0) & ~lone)
+            factor = np.where(lone, 0.0, factor) * (strata / others if others else np.nan)
         deviation = (totals - centre[group]) * np.sqrt(factor)[group, None]
         covariance += deviation.T @ deviation
         above = (above * stage.fraction)[stage.group_of_unit]
     return covariance
+
+
+def _count_present(stage: Stage, units: NDArray[np.intp], rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Count the units of each group with one of the rows, shape (g,)."""
+    taking_part = np.unique(units[rows])
+    return np.bincount(stage.group_of_unit[taking_part], minlength=len(stage.count)).astype(np.float64)
 
 
 def _sum_units(stage: Stage, units: NDArray[np.intp], z: Matrix) -> tuple[Matrix, NDArray[np.intp]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import collect, forms, results
+from bench import analysis, collect, forms, results
 from bench.world import small_world
 
 
@@ -11,6 +11,8 @@ def main() -> None:
         for bench in (collect, forms, results):
             print(f"\n{bench.__doc__}")
             bench.run(app, slug)
+    print(f"\n{analysis.__doc__}")
+    analysis.run()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from flask import Flask
 
 from analysis.design import SurveyDesign
 from analysis.policy import published_interval
-from bench.world import median_seconds
+from bench.timing import median_seconds
 
 RESPONDENTS, COMMUNES, DISTRICTS, FIGURES = 10_000, 44, 15, 28
 

@@ -51,12 +51,14 @@ def add_counts(
     if n * 8 < cells:
         for part, codes in zip(flat, columns, strict=True):
             _add_few(part, first + codes, values, sign)
-    elif n < MANY:
-        for part, codes in zip(flat, columns, strict=True):
-            _add_many(part, first, codes, values, sign)
     else:
-        with ThreadPoolExecutor(os.cpu_count()) as cores:
-            list(cores.map(_add_many, flat, repeat(first), columns, repeat(values), repeat(sign)))
+        starts = None if values is None else np.arange(n + 1, dtype=np.int32)
+        jobs = (flat, repeat(first), columns, repeat(values), repeat(starts), repeat(sign))
+        if n < MANY:
+            list(map(_add_many, *jobs))
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as cores:
+                list(cores.map(_add_many, *jobs))
 
 
 def _add_few(
@@ -74,6 +76,7 @@ def _add_many(
     first: NDArray[np.int32],
     codes: Codes,
     values: NDArray[np.float64] | None,
+    starts: NDArray[np.int32] | None,
     sign: float,
 ) -> None:
     place = first + codes.astype(np.int32, copy=False)
@@ -82,5 +85,5 @@ def _add_many(
         return
     n = len(place)  # a sparse product adds the three values of a response in one visit to its cell
     ones = np.broadcast_to(np.float64(1), (n,))
-    incidence = csc_array((ones, place, np.arange(n + 1, dtype=np.int32)), shape=(len(cells), n))
+    incidence = csc_array((ones, place, starts), shape=(len(cells), n))
     cells += incidence @ values

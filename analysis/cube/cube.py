@@ -96,6 +96,9 @@ MOMENTS = ("n", "x", "w", "wy", "wx", "wyy", "w2yy", "w2xy", "w2xx")
 """Sums of a pooled measure over rows with a denominator: rows, x, w, wy, wx, w times the squares of the answers behind
 the row (y, as each is 0 or 1), w²y², w²xy, w²x²."""
 
+CACHED = 8192
+"""Responses whose weights fit the processor's cache."""
+
 LARGEST = 50_000_000
 """Cells an array may have; a crossing of many keys passes it and is refused."""
 
@@ -140,7 +143,9 @@ class Margin:
 
         def collapse(table: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
             before, after = table.shape[:axis], table.shape[axis + 1 :]
-            sums = table.reshape(*before, *self.shape, *after).sum(axis=tuple(axis + place for place in away))
+            sums = table.reshape(*before, *self.shape, *after)
+            for gone, place in enumerate(away):  # one key after the other, which numpy adds up in long runs
+                sums = sums.sum(axis=axis + place - gone)
             return sums.reshape(*before, math.prod(shape), *after)
 
         return Margin(
@@ -291,7 +296,10 @@ class PsuCube:
         w = self.frame.weight[:, None, None, None]
         factors = np.concatenate([np.ones_like(w), w, w * w], axis=-1)
         for margin in self.margins.values():
-            margin.answers = {width: table * factors for width, table in margin.answers.items()}
+            if self.rows.any():
+                margin.answers = {width: table * factors for width, table in margin.answers.items()}
+            else:  # nothing to weigh yet: memory that nobody has touched
+                margin.answers = {width: np.zeros((*table.shape[:-1], 3)) for width, table in margin.answers.items()}
             margin.moments = {name: table * moment_weights(self.frame.weight) for name, table in margin.moments.items()}
         self.row_weights = True
         self._summed.clear()
@@ -302,7 +310,7 @@ class PsuCube:
         w = self._read_weights(batch, psu)
         if w is not None:
             self.give_row_weights()
-        values = None if w is None else sign * np.column_stack([np.ones_like(w), w, w * w])
+        values = None if w is None else _stack_powers(w, sign)
         for margin in self.margins.values():
             group = psu
             for key, size in zip(margin.keys, margin.shape, strict=True):
@@ -343,6 +351,15 @@ def moment_weights(weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     one, w = np.ones_like(weight), weight
     return np.stack([one, one, w, w, w, w, w * w, w * w, w * w], axis=-1)[:, None, :]
+
+
+def _stack_powers(w: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
+    """Return the sign times 1, w and w² of each response, shape (n, 3)."""
+    powers = np.empty((len(w), 3))
+    for start in range(0, len(w), CACHED):
+        part = w[start : start + CACHED]
+        powers[start : start + CACHED] = sign * np.column_stack([np.ones_like(part), part, part * part])
+    return powers
 
 
 def _add_moments(

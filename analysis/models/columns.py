@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import MeasureError
 
 if TYPE_CHECKING:
-    from analysis.design import SurveyDesign
+    pass
 
 Matrix = NDArray[np.float64]
 Rows = NDArray[np.bool_]
@@ -214,29 +214,3 @@ def read_numbers(values: ArrayLike, n: int, name: str) -> Matrix:
         row = int(np.argmax(column != ""))
         raise MeasureError("not_a_number", f"{name} is {column[row]!r}; give it as numbers", row)
     return column
-
-
-def estimate_covariance(design: SurveyDesign, influence: Matrix) -> Matrix:
-    """Return `SurveyDesign.covariance`, or NaN throughout where the rows are no probability sample.
-
-    Without a drawn sample no interval and no test may be claimed, so both become NaN downstream.
-
-    Parameters
-    ----------
-    design : SurveyDesign
-    influence : ndarray, shape (n, k)
-
-    Returns
-    -------
-    ndarray, shape (k, k)
-
-    Examples
-    --------
-    >>> from analysis.design import SurveyDesign
-    >>> design = SurveyDesign.declare(psu=["a", "b"], weights=[5.0, 5.0])
-    >>> estimate_covariance(design, np.array([[1.0], [0.0]])).round(6).tolist()
-    [[25.0]]
-    """
-    if not design.rules.probability:
-        return np.full((influence.shape[1], influence.shape[1]), np.nan)
-    return design.covariance(influence)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import MeasureError
 from analysis.intervals import t_quantile
-from analysis.models.columns import Matrix, estimate_covariance, read_domain, read_numbers
+from analysis.models.columns import Matrix, read_domain, read_numbers
 from analysis.models.fitted import FittedModel
 from analysis.models.formula import build_model_matrix
 from analysis.models.jackknife import jackknife_covariances
@@ -199,5 +199,5 @@ def _standardise(
     coefficients = np.linalg.solve(correlation, x.T @ (weights * y) / total)
     score = np.linalg.solve(correlation, (x * (y - x @ coefficients)[:, None]).T).T
     influence = (score + coefficients * (x**2 - (y**2)[:, None]) / 2) / total
-    covariance = estimate_covariance(design, influence)
+    covariance = design.covariance(influence, rows)
     return FittedModel(names, coefficients, covariance, df - len(names), int(rows.sum()))

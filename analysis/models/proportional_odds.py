@@ -19,7 +19,6 @@ from scipy.special import expit, logit
 from analysis.errors import MeasureError
 from analysis.models.columns import (
     Matrix,
-    estimate_covariance,
     find_present,
     number_categories,
     read_column,
@@ -115,7 +114,7 @@ def fit_proportional_odds(
     found = climb(likelihood.look, likelihood.start(), reach, names)
     influence = np.zeros((len(matrix.rows), len(names)))
     influence[matrix.rows] = solve_scaled(likelihood.look(found).information, likelihood.scores(found).T).T
-    covariance = estimate_covariance(design, influence / likelihood.mean_weight)
+    covariance = design.covariance(influence / likelihood.mean_weight, matrix.rows)
     df = design.degrees_of_freedom(matrix.rows) - len(matrix.names)
     return ProportionalOdds(FittedModel(names, found, covariance, df, int(matrix.rows.sum())), labels)
 

@@ -95,7 +95,7 @@ def verify_case(case: Case) -> Outcome:
     >>> verify_case(Case(Path(), "a", asked, {}, None, {"rel": 1e-6, "abs": 1e-9}, expected, [])).failures
     []
     """
-    kind = case.estimand.get("type")
+    kind = str(case.estimand.get("type"))
     if kind not in ESTIMANDS:
         return Outcome(case.name, [Failure("estimand.type", f"one of {', '.join(sorted(ESTIMANDS))}", kind)])
     if not case.results:

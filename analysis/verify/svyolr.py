@@ -81,7 +81,7 @@ def stop_early(
     parameters = _from_logs(place, thresholds)
     influence = np.zeros((len(rows), len(place)))
     influence[rows] = likelihood.scores(parameters) @ spread
-    return parameters, design.covariance(influence)
+    return parameters, design.covariance(influence, rows)
 
 
 def _start(ordered: OrderedResponse, weights: Matrix) -> Matrix:

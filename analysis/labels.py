@@ -82,7 +82,8 @@ def read_positive(values: Numbers, n: int, name: str, code: str) -> NDArray[np.f
     bad = ~(np.isfinite(array) & (array > 0))
     if bad.any():
         row = int(np.argmax(bad))
-        raise DesignError(code, f"{name} is {array[row]}; it must be a finite number above 0", row)
+        held = "missing" if np.isnan(array[row]) else f"{array[row]}"
+        raise DesignError(code, f"{name} is {held}; it must be a finite number above 0", row)
     return array
 
 

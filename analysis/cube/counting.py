@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,19 +45,23 @@ def add_counts(
     [[0.0, 0.0, 2.0], [1.0, 0.0, 0.0]]
     """
     cells, n = table[0].size // table.shape[-1], len(group)
-    first = (group * table.shape[-2]).astype(np.int32)
+    kind = np.intp if values is None else np.int32  # what counting and sparse products take without a copy
+    first = (group * table.shape[-2]).astype(kind)
     flat = [part.reshape(cells, table.shape[-1]) for part in table]
     if n * 8 < cells:
         for part, codes in zip(flat, columns, strict=True):
             _add_few(part, first + codes, values, sign)
+    elif n < MANY:
+        _add_many(flat, first, columns, values, sign)
     else:
-        starts = None if values is None else np.arange(n + 1, dtype=np.int32)
-        jobs = (flat, repeat(first), columns, repeat(values), repeat(starts), repeat(sign))
-        if n < MANY:
-            list(map(_add_many, *jobs))
-        else:
-            with ThreadPoolExecutor(os.cpu_count()) as cores:
-                list(cores.map(_add_many, *jobs))
+        shares = os.cpu_count() or 1
+        with ThreadPoolExecutor(shares) as cores:
+            jobs = [
+                cores.submit(_add_many, flat[share::shares], first, columns[share::shares], values, sign)
+                for share in range(shares)
+            ]
+        for job in jobs:
+            job.result()
 
 
 def _add_few(
@@ -72,18 +75,21 @@ def _add_few(
 
 
 def _add_many(
-    cells: NDArray[np.float64],
-    first: NDArray[np.int32],
-    codes: Codes,
+    tables: Sequence[NDArray[np.float64]],
+    first: NDArray[np.integer],
+    columns: Sequence[Codes],
     values: NDArray[np.float64] | None,
-    starts: NDArray[np.int32] | None,
     sign: float,
 ) -> None:
-    place = first + codes.astype(np.int32, copy=False)
+    place = np.empty_like(first)  # one for all items: fresh memory costs as much as the counting
     if values is None:
-        cells[:, 0] += sign * np.bincount(place, minlength=len(cells))
+        for cells, codes in zip(tables, columns, strict=True):
+            np.add(first, codes, out=place)
+            cells[:, 0] += sign * np.bincount(place, minlength=len(cells))
         return
-    n = len(place)  # a sparse product adds the three values of a response in one visit to its cell
-    ones = np.broadcast_to(np.float64(1), (n,))
-    incidence = csc_array((ones, place, starts), shape=(len(cells), n))
-    cells += incidence @ values
+    n = len(first)
+    ones, starts = np.broadcast_to(np.float64(1), (n,)), np.arange(n + 1, dtype=np.int32)
+    for cells, codes in zip(tables, columns, strict=True):
+        np.add(first, codes, out=place)
+        # a sparse product adds the three values of a response in one visit to its cell
+        cells += csc_array((ones, place, starts), shape=(len(cells), n)) @ values

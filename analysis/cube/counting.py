@@ -16,6 +16,35 @@ MANY = 100_000
 """From so many responses on, the items are counted side by side on the machine's cores."""
 
 
+CACHED = 8192
+"""Responses whose weights fit the processor's cache."""
+
+
+def stack_powers(weights: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
+    """Return what each response adds to its cells: the sign times 1, w and w².
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n,)
+    sign : float
+        1 to add, -1 to take back.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+
+    Examples
+    --------
+    >>> stack_powers(np.array([2.0, 3.0]), -1.0).tolist()
+    [[-1.0, -2.0, -4.0], [-1.0, -3.0, -9.0]]
+    """
+    powers = np.empty((len(weights), 3))
+    for start in range(0, len(weights), CACHED):
+        part = weights[start : start + CACHED]
+        powers[start : start + CACHED] = sign * np.column_stack([np.ones_like(part), part, part * part])
+    return powers
+
+
 def add_counts(
     table: NDArray[np.float64],
     group: NDArray[np.intp],
@@ -92,4 +121,4 @@ def _add_many(
     for cells, codes in zip(tables, columns, strict=True):
         np.add(first, codes, out=place)
         # a sparse product adds the three values of a response in one visit to its cell
-        cells += csc_array((ones, place, starts), shape=(len(cells), n)) @ values
+        cells[...] += csc_array((ones, place, starts), shape=(len(cells), n)) @ values

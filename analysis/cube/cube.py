@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cube.batch import Batch, Codes
-from analysis.cube.counting import add_counts
+from analysis.cube.counting import add_counts, stack_powers
 from analysis.cube.frame import PsuFrame
 from analysis.errors import DesignError, MeasureError
 from analysis.labels import read_positive
@@ -95,9 +95,6 @@ class CubePlan:
 MOMENTS = ("n", "x", "w", "wy", "wx", "wyy", "w2yy", "w2xy", "w2xx")
 """Sums of a pooled measure over rows with a denominator: rows, x, w, wy, wx, w times the squares of the answers behind
 the row (y, as each is 0 or 1), w²y², w²xy, w²x²."""
-
-CACHED = 8192
-"""Responses whose weights fit the processor's cache."""
 
 LARGEST = 50_000_000
 """Cells an array may have; a crossing of many keys passes it and is refused."""
@@ -310,7 +307,7 @@ class PsuCube:
         w = self._read_weights(batch, psu)
         if w is not None:
             self.give_row_weights()
-        values = None if w is None else _stack_powers(w, sign)
+        values = None if w is None else stack_powers(w, sign)
         for margin in self.margins.values():
             group = psu
             for key, size in zip(margin.keys, margin.shape, strict=True):
@@ -351,15 +348,6 @@ def moment_weights(weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     one, w = np.ones_like(weight), weight
     return np.stack([one, one, w, w, w, w, w * w, w * w, w * w], axis=-1)[:, None, :]
-
-
-def _stack_powers(w: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
-    """Return the sign times 1, w and w² of each response, shape (n, 3)."""
-    powers = np.empty((len(w), 3))
-    for start in range(0, len(w), CACHED):
-        part = w[start : start + CACHED]
-        powers[start : start + CACHED] = sign * np.column_stack([np.ones_like(part), part, part * part])
-    return powers
 
 
 def _add_moments(

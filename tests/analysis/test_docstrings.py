@@ -13,8 +13,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ONE_LINE_SUFFICES = ("analysis/__main__.py", "analysis/command_line/", "analysis/verify/estimands/")
-# take a file off once its docstrings are complete
-BEING_WRITTEN = ("analysis/cube/engines.py", "analysis/cube/parquet.py", "analysis/cube/store.py")
 ERRORS = {"DesignError", "MeasureError", "TableError"}
 
 
@@ -104,7 +102,6 @@ def _names(text: str, name: str) -> bool:
 PUBLIC = [
     item
     for path in sorted((ROOT / "analysis").rglob("*.py"))
-    if not path.as_posix().endswith(BEING_WRITTEN)
     for item in list_public(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
 ]
 

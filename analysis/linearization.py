@@ -57,10 +57,11 @@ def estimate_ratios(design: SurveyDesign, measures: Measures, domains: ArrayLike
     >>> [[one.estimate for one in domain] for domain in found]
     [[0.75], [0.5]]
     """
-    return [_estimate_domain(design, measures, np.flatnonzero(mask)) for mask in _read_domains(design, domains).T]
+    return [_estimate_domain(design, measures, np.flatnonzero(mask)) for mask in read_domains(design, domains).T]
 
 
-def _read_domains(design: SurveyDesign, domains: ArrayLike | None) -> NDArray[np.bool_]:
+def read_domains(design: SurveyDesign, domains: ArrayLike | None) -> NDArray[np.bool_]:
+    """Return d domains as flags, shape (n, d); None: everyone. MeasureError ``bad_domain`` as in `estimate_ratios`."""
     n = len(design)
     masks = np.ones((n, 1), dtype=np.bool_) if domains is None else np.asarray(domains)
     if masks.dtype != np.bool_ or masks.ndim != 2 or len(masks) != n:
@@ -76,7 +77,7 @@ def _estimate_domain(design: SurveyDesign, measures: Measures, rows: NDArray[np.
         estimate = y / x
         z = np.where(x > 0, (weighted_y - estimate * weighted_x) / x, 0.0)
         one_answer = np.maximum(square - 2 * estimate * y + estimate**2 * x, 0.0) / x
-        totals, variance = _find_variance(design, measures, rows, z)
+        totals, variance = find_variance(design, measures, rows, z)
         variance = np.where(x > 0, variance, np.nan)
         variance[np.sqrt(variance) <= ROUNDING * np.sqrt(square / x)] = 0.0
     return describe(
@@ -118,13 +119,13 @@ def estimate_total(design: SurveyDesign, measures: Measures, domains: ArrayLike 
     >>> total.estimate, round(total.variance, 6)  # 3/2 times the squared deviations of 10, 0 and 20 from 10
     (30.0, 300.0)
     """
-    mask = _read_domains(design, domains)[:, 0]
+    mask = read_domains(design, domains)[:, 0]
     rows = np.flatnonzero(mask)
     z, w = measures.weighted_y[rows], design.weights[rows] @ measures.valid[rows]
     total, square = z.sum(axis=0), measures.weighted_square[rows].sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         one_answer = np.maximum(square / w - (total / w) ** 2, 0.0) * w**2
-        totals, variance = _find_variance(design, measures, rows, z)
+        totals, variance = find_variance(design, measures, rows, z)
     n = measures.valid[rows].sum(axis=0)
     return describe(
         total, np.where(n > 0, variance, np.nan), one_answer,
@@ -199,10 +200,19 @@ def describe(
     return [Estimate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _find_variance(
+def find_variance(
     design: SurveyDesign, measures: Measures, rows: NDArray[np.intp], z: Matrix
 ) -> tuple[PsuTotals, Matrix]:
-    """Return the totals of linearised values over PSUs and their variance; z belongs to `rows`, (r, k)."""
+    """Return the totals of k linearised values over PSUs and their variance.
+
+    Parameters
+    ----------
+    measures : Measures
+        Only `valid` is read.
+    rows : ndarray of int, shape (r,)
+        The rows of the domain.
+    z : ndarray, shape (r, k)
+    """
     valid = measures.valid[rows]
     p = len(design.stratum_of_psu)
     if design.residual is not None:  # calibration reaches rows outside the domain

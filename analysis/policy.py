@@ -1,10 +1,10 @@
 """The interval we publish: one rule for every rate, with what must be said beside it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.estimate import Estimate
-from analysis.intervals import wilson
+from analysis.intervals import interval, wilson
 
 FEW_PSU_DF = 8
 MODEL_ASSISTED_DF = 3
@@ -19,7 +19,7 @@ class PublishedInterval:
     low, high : float
         Unrounded limits; NaN when withheld.
     method : str
-        ``"wilson"``.
+        ``"wilson"`` for a rate, ``"mean"`` for a mean or a score.
     level : float
     n_effective, df : float
         The effective sample size and degrees of freedom the limits were computed with; NaN when withheld.
@@ -117,6 +117,25 @@ def published_interval(
         n_effective = min(direct, estimate.total)
     low, high = wilson(p, n_effective, df, level)
     return PublishedInterval(low, high, "wilson", level, n_effective, df, tuple(marks), None)
+
+
+def published_mean(estimate: Estimate, *, level: float = 0.95, minimum_n: int = 10) -> PublishedInterval:
+    """Return the interval to publish for a mean or a score: estimate ± t·se with the domain's degrees of freedom.
+
+    Withheld below `minimum_n` respondents and where the figure is not defined. NaN limits with a mark where there are
+    no degrees of freedom (``few_psu``) or nobody drew the sample (``non_probability``).
+    """
+    nothing = PublishedInterval(math.nan, math.nan, "mean", level, math.nan, math.nan, (), None)
+    if estimate.n < max(minimum_n, 1) or not math.isfinite(estimate.estimate):
+        return replace(nothing, withheld="too_few")
+    if not estimate.probability:
+        return replace(nothing, marks=("non_probability",))
+    limits = interval(estimate.estimate, estimate.se, estimate.df, method="mean", level=level)
+    marks = [
+        *(["few_psu"] if estimate.df < FEW_PSU_DF else []),
+        *(["lonely_psu"] if estimate.lonely_strata else []),
+    ]
+    return PublishedInterval(limits.low, limits.high, "mean", level, math.nan, estimate.df, tuple(marks), None)
 
 
 def _borrow(estimate: Estimate, reference: Estimate | None) -> tuple[float, float]:

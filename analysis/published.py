@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.estimate import Estimate
-from analysis.policy import PublishedInterval, published_interval
+from analysis.policy import PublishedInterval, published_interval, published_mean
 from analysis.verdict import Operator, Verdict, adjust, judge, score_one_sided_p
 
 
@@ -20,17 +20,18 @@ class PublishedFigure:
     ----------
     estimate : Estimate
     interval : PublishedInterval
-    target : float
+    target : float or None
+        None for a figure that is no rate and is not judged.
     operator : {"ge", "gt"}
     verdict : {"met", "not_met", "not_proven"} or None
-        None where the figure is withheld or nobody drew the sample.
+        None where the figure is withheld, not judged, or nobody drew the sample.
     verdict_in_list : {"met", "not_listed"} or None
         Whether it may stand in a list of achievers, set by `judge_list`; None where it was not compared.
     """
 
     estimate: Estimate
     interval: PublishedInterval
-    target: float
+    target: float | None
     operator: Operator
     verdict: Verdict | None
     verdict_in_list: str | None = None
@@ -38,7 +39,7 @@ class PublishedFigure:
     @property
     def one_sided_p(self) -> float:
         """The p value of "above the target"; NaN where withheld, without interval or only for reference."""
-        if self.interval.withheld or "model_assisted" in self.interval.marks:
+        if self.target is None or self.interval.withheld or "model_assisted" in self.interval.marks:
             return math.nan
         return score_one_sided_p(self.estimate.estimate, self.interval.n_effective, self.interval.df, self.target)
 
@@ -124,6 +125,20 @@ def publish(
     silent = interval.withheld or "non_probability" in interval.marks
     verdict = None if silent else judge(interval.low, interval.high, target, operator)
     return PublishedFigure(estimate, interval, target, operator, verdict)
+
+
+def publish_mean(estimate: Estimate, *, level: float = 0.95, minimum_n: int = 10) -> PublishedFigure:
+    """Publish a mean or a score, which is not judged, with the interval ``mean`` of `analysis.policy`.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=None, weights=[1.0] * 20)
+    >>> figure = publish_mean(design.mean([3, 5] * 10))
+    >>> figure.interval.method, round(figure.interval.low, 3), figure.verdict
+    ('mean', 3.52, None)
+    """
+    return PublishedFigure(estimate, published_mean(estimate, level=level, minimum_n=minimum_n), None, "ge", None)
 
 
 def judge_list(figures: Sequence[PublishedFigure], *, level: float = 0.95) -> list[PublishedFigure]:

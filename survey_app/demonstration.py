@@ -198,7 +198,7 @@ def _simulate(chance: Generator, instrument: Instrument, base: float) -> dict[st
             elif item.key == "n5":
                 answers[item.key] = values[int(chance.choice(3, p=[0.2, 0.7, 0.1]))]
         elif item.type == "multiple":
-            options = [option.value for option in item.options if not option.exclusive][:9]
+            options = [option.value for option in item.options if not option.alone][:9]
             picked = chance.random(len(options)) < 0.3
             answers[item.key] = [value for value, taken in zip(options, picked, strict=True) if taken]
         elif item.type == "number":

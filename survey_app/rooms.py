@@ -16,6 +16,7 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection import views as collection_views
     from survey_app.geography import cli as geography_cli
     from survey_app.instruments import cli as instruments_cli
+    from survey_app.instruments import editing_views, preview_views
     from survey_app.instruments import views as instruments_views
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
@@ -35,6 +36,8 @@ def init_rooms(app: Flask) -> None:
         geography_views,
         accounts_views,
         instruments_views,
+        preview_views,
+        editing_views,
         surveys_views,
         sampling_views,
         respondent_views,

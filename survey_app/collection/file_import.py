@@ -85,7 +85,7 @@ def import_responses(
         The file itself cannot be used: encoding, header, columns that are no item of the questionnaire.
     """
     instrument = instrument_of(session, survey.questionnaire_id)
-    known = FIXED_COLUMNS + tuple(item.key for item in instrument.items())
+    known = FIXED_COLUMNS + tuple(item.key for item in instrument.questions())
     check_readable(file, required=FIXED_COLUMNS, known=known)
     rows = read_rows(file, required=FIXED_COLUMNS, known=known)
     report = ImportReport(dry_run)
@@ -155,7 +155,7 @@ def _read_line(instrument: Instrument, row: dict[str, str]) -> Submission:
 
 
 def _read_answers(instrument: Instrument, row: dict[str, str]) -> Iterator[tuple[str, object]]:
-    for item in instrument.items():
+    for item in instrument.questions():
         cell = row.get(item.key, "")
         if cell == "":
             continue

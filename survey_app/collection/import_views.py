@@ -65,7 +65,7 @@ def import_file(slug: str) -> ResponseReturnValue:
     elif request.method == "POST":
         flash(_("Trang đã mở quá lâu. Xin chọn lại tệp rồi bấm nút lần nữa."), "error")
     instrument = instrument_of(db.session, survey.questionnaire_id)
-    columns = [*FIXED_COLUMNS, *(item.key for item in instrument.items())]
+    columns = [*FIXED_COLUMNS, *(item.key for item in instrument.questions())]
     page = render_template(
         "office/import.html",
         form=form,

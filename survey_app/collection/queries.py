@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Dispute, Response
+from survey_app.instruments.usage import counts_usage
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.models import Survey
 
@@ -88,3 +89,11 @@ def progress_by_channel(session: Session, survey: Survey) -> dict[str, int]:
         .order_by(Response.channel)
     )
     return {channel: count for channel, count in rows}  # noqa: C416  a Row is no plain pair to a type checker
+
+
+@counts_usage("answered")
+def count_answered_by_questionnaire(session: Session) -> dict[int, int]:
+    """How many surveys of each stored version have responses, whatever became of these, by its id."""
+    answered = select(Response.id).where(Response.survey_id == Survey.id).exists()
+    query = select(Survey.questionnaire_id, func.count()).where(answered).group_by(Survey.questionnaire_id)
+    return dict(session.execute(query).tuples().all())

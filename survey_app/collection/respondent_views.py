@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +19,14 @@ from survey_app.collection.drafts import (
     submit_draft,
 )
 from survey_app.collection.models import Draft, Response
+from survey_app.collection.names import names_at
 from survey_app.collection.service import DisputedResponse, NotCollecting
 from survey_app.database import db
 from survey_app.errors import NotFound, UserError
 from survey_app.i18n import LANGUAGES, language
-from survey_app.instruments.conditions import condition_to_json, visible_items
 from survey_app.instruments.form import SectionForm, section_form
+from survey_app.instruments.path import attach_conditions, part_after, part_before, skipped_part
+from survey_app.instruments.piping import fill_in
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
 from survey_app.surveys.models import Survey
@@ -86,12 +87,9 @@ def _form(instrument: Instrument, part: int, draft: Draft) -> SectionForm:
         language=language(),
         answers=draft.answers,
         formdata=request.form if request.method == "POST" else None,
+        names=names_at(draft.unit),
     )
-    for field in form:
-        item = getattr(field, "item", None)
-        if item is not None:
-            condition = item.show_if
-            field.show_if_json = json.dumps(condition_to_json(condition, instrument)) if condition else None
+    attach_conditions(form)
     return form
 
 
@@ -107,14 +105,14 @@ def _take(survey: Survey, draft: Draft, instrument: Instrument, part: int) -> Re
     if switch in LANGUAGES and not wrong & set(form.shown):
         return redirect(_part_url(survey, draft, part, lang=switch))
     if request.form.get("go") == "back" and not wrong & set(form.shown):
-        return redirect(_part_url(survey, draft, _before(instrument, draft, part)))
+        return redirect(_part_url(survey, draft, part_before(instrument, draft.answers, part)))
     if not good:
         return _show(survey, draft, instrument, part, form, 400)
     revealed = form.newly_visible()
     if revealed:
         return redirect(_part_url(survey, draft, part, _anchor=f"q-{revealed[0]}"))
-    following = _after(instrument, draft, part)
-    if following is None and (skipped := _skipped(instrument, draft)) is not None:
+    following = part_after(instrument, draft.answers, part)
+    if following is None and (skipped := skipped_part(instrument, draft.answers)) is not None:
         flash(_("Phần này còn câu chưa trả lời. Xin Ông/Bà trả lời rồi gửi phiếu."), "info")
         following = skipped
     if following is not None:
@@ -143,6 +141,7 @@ def _show(
     survey: Survey, draft: Draft, instrument: Instrument, part: int, form: SectionForm, status: int = 200
 ) -> ResponseReturnValue:
     section = instrument.sections[part - 1]
+    names = names_at(draft.unit)
     errors = [(f"q-{key}", messages[0]) for key, messages in form.answer_errors.items()]
     if form.csrf_failed:
         errors.insert(0, ("answers", _("Trang này đã mở quá lâu. Những gì Ông/Bà chọn vẫn còn; xin bấm nút lần nữa.")))
@@ -151,7 +150,8 @@ def _show(
         survey=survey,
         simulated=survey.simulated,
         instrument=instrument,
-        section=section,
+        section_title=fill_in(section.title.get(language()), names),
+        section_intro=fill_in(section.intro.get(language()), names) if section.intro else "",
         form=form,
         progress=(part, len(instrument.sections)),
         error_list=errors,
@@ -163,30 +163,6 @@ def _show(
 
 def _part_url(survey: Survey, draft: Draft, part: int, **extra: Any) -> str:
     return url_for("respond.section", slug=survey.slug, draft_id=draft.id, part=part, **extra)
-
-
-def _parts_on_path(instrument: Instrument, draft: Draft) -> list[int]:
-    visible = {item.key for item in visible_items(instrument, draft.answers)}
-    return [
-        number
-        for number, section in enumerate(instrument.sections, start=1)
-        if any(item.key in visible for item in section.items)
-    ]
-
-
-def _after(instrument: Instrument, draft: Draft, part: int) -> int | None:
-    return next((number for number in _parts_on_path(instrument, draft) if number > part), None)
-
-
-def _before(instrument: Instrument, draft: Draft, part: int) -> int:
-    return next((number for number in reversed(_parts_on_path(instrument, draft)) if number < part), 1)
-
-
-def _skipped(instrument: Instrument, draft: Draft) -> int | None:
-    """The first part with a required question on the path that was never answered; a page reached by its address."""
-    waiting = [item.key for item in visible_items(instrument, draft.answers) if item.required]
-    missing = next((key for key in waiting if key not in draft.answers), None)
-    return None if missing is None else instrument.sections.index(instrument.section_of(missing)) + 1
 
 
 def _without_draft(survey: Survey, draft_id: UUID) -> ResponseReturnValue:

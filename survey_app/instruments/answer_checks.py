@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from survey_app.characters import is_clean, with_plain_line_ends
 
-from .items import DateItem, MultipleItem, NumberItem, ScaleItem, SingleItem, TextItem
+from .items import DateItem, MultipleItem, NumberItem, RankingItem, ScaleItem, SingleItem, TextItem
 from .schema import Instrument
 from .typed_values import written_date, written_number
 
@@ -57,7 +57,7 @@ def check_multiple(item: MultipleItem, value: object, instrument: Instrument) ->
     options = [option for option in item.options if option.value in chosen]
     if len(options) != len(chosen):
         raise Refused("duplicate_option", _("có ý được chọn hai lần. Xin Ông/Bà chọn mỗi ý một lần."))
-    alone = [option.label.get(_language()) for option in options if option.exclusive]
+    alone = [option.label.get(_language()) for option in options if option.alone]
     if alone and len(options) > 1:
         raise Refused(
             "exclusive_option",
@@ -69,8 +69,29 @@ def check_multiple(item: MultipleItem, value: object, instrument: Instrument) ->
     return [option.value for option in options]
 
 
-def check_number(item: NumberItem, value: object, instrument: Instrument) -> int | float:
-    """A finite number within the item's limits and on its steps; whole numbers come back as ``int``."""
+def check_ranking(item: RankingItem, value: object, instrument: Instrument) -> list[int | str]:
+    """The values of the options put in order, the most important first; fewer than asked for are taken as they are."""
+    ranked = list(value) if isinstance(value, (list, tuple)) else [value]
+    while ranked and ranked[-1] in (None, ""):
+        ranked.pop()
+    if any(part in (None, "") for part in ranked):
+        raise Refused("gap_in_order", _("thứ tự bị bỏ trống ở giữa. Xin Ông/Bà chọn lần lượt từ thứ nhất."))
+    if len(ranked) > item.places:
+        raise Refused("too_many_in_order", _("chỉ xếp tối đa %(limit)s ý. Xin Ông/Bà bỏ bớt.", limit=item.places))
+    known = [option.value for option in item.options]
+    places = [next((one for one in known if type(one) is type(part) and one == part), None) for part in ranked]
+    if None in places:
+        raise Refused("not_an_option", _("có ý đã chọn không nằm trong danh sách. Xin Ông/Bà chọn lại."))
+    found = [place for place in places if place is not None]
+    if len(set(found)) != len(found):
+        raise Refused("duplicate_option", _("có ý được xếp hai lần. Xin Ông/Bà xếp mỗi ý một lần."))
+    return found
+
+
+def check_number(item: NumberItem, value: object, instrument: Instrument) -> int | float | str:
+    """A finite number within the item's limits and on its steps, whole ones as ``int``; or a word for a missing one."""
+    if isinstance(value, str) and _is_missing_word(item, value):
+        return value
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise Refused("not_a_number", _("cần một con số. Xin Ông/Bà chỉ viết chữ số, ví dụ 3 hoặc 2,5."))
     if (isinstance(value, float) and not math.isfinite(value)) or abs(value) > LARGEST_NUMBER:
@@ -94,6 +115,10 @@ def check_number(item: NumberItem, value: object, instrument: Instrument) -> int
     if (Fraction(str(value)) - Fraction(str(item.min or 0))) % Fraction(str(item.step)):
         raise Refused("wrong_step", _wrong_step(item))
     return int(value) if float(value).is_integer() else value
+
+
+def _is_missing_word(item: NumberItem | DateItem, value: str) -> bool:
+    return any(word.value == value for word in item.missing or ())
 
 
 def _language() -> str:
@@ -131,7 +156,9 @@ def check_text(item: TextItem, value: object, instrument: Instrument) -> str:
 
 
 def check_date(item: DateItem, value: object, instrument: Instrument) -> str:
-    """The day in ISO form, within the item's limits."""
+    """The day in ISO form, within the item's limits; or a word for a missing one."""
+    if isinstance(value, str) and _is_missing_word(item, value):
+        return value
     day = _day(value)
     if day is None:
         raise Refused(
@@ -171,6 +198,7 @@ CHECK_FOR_TYPE: dict[str, Callable[..., object]] = {
     "scale": check_scale,
     "single": check_single,
     "multiple": check_multiple,
+    "ranking": check_ranking,
     "number": check_number,
     "text": check_text,
     "date": check_date,

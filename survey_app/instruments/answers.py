@@ -39,14 +39,15 @@ def check_answers(instrument: Instrument, raw: Mapping[str, object]) -> CheckedA
     Returns
     -------
     CheckedAnswers
-        ``answers`` in item order: scale int, single option value, multiple list in option order, number
-        int or float, text str in NFC, date ISO str. A blank, refused or off-path answer leaves nothing.
+        ``answers`` in item order: scale int, single option value, multiple list in option order, ranking list
+        with the most important first, number int or float, text str in NFC, date ISO str; of numbers and dates also
+        a word for a missing one. A blank, refused or off-path answer leaves nothing.
         Checking ``answers`` again gives the same. Never raises on values that JSON can carry.
     """
     answers: dict[str, object] = {}
     problems: list[AnswerProblem] = []
     dropped: list[str] = []
-    items = instrument.items()
+    items = instrument.questions()
     for item in items:
         value = raw.get(item.key)
         if is_blank(value):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from .items import Item, MultipleItem, NumberItem, SingleItem
+from .items import DateItem, Item, MultipleItem, NumberItem, RankingItem, SingleItem
 from .typed_values import TypedValueError, parse_date, parse_number
 
 #: A spreadsheet may run a cell that starts so; only text items may hold one, as plain text.
@@ -40,6 +40,8 @@ def parse_cell(item: Item, cell: str) -> object:
                 sign=cell[0],
             )
         )
+    if isinstance(item, (NumberItem, DateItem)) and any(word.value == cell for word in item.missing or ()):
+        return cell
     return _READERS[item.type](item, cell)
 
 
@@ -54,7 +56,7 @@ def _scale(item: Item, cell: str) -> object:
 
 
 def _single(item: Item, cell: str) -> object:
-    assert isinstance(item, (SingleItem, MultipleItem))
+    assert isinstance(item, (SingleItem, MultipleItem, RankingItem))
     for option in item.options:
         if str(option.value) == cell:
             return option.value
@@ -64,6 +66,11 @@ def _single(item: Item, cell: str) -> object:
 
 def _multiple(item: Item, cell: str) -> object:
     return [_single(item, part.strip()) for part in re.split("[;|,]", cell) if part.strip()]
+
+
+def _ranking(item: Item, cell: str) -> object:
+    """The values in their order; an empty place stays, so that the check can ask about it."""
+    return [_single(item, part.strip()) if part.strip() else None for part in cell.split(";")]
 
 
 def _number(item: Item, cell: str) -> object:
@@ -84,6 +91,7 @@ _READERS: dict[str, Callable[[Item, str], object]] = {
     "scale": _scale,
     "single": _single,
     "multiple": _multiple,
+    "ranking": _ranking,
     "number": _number,
     "date": _date,
 }

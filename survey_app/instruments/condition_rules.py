@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from .answer_values import answers_of, type_of
 from .condition_models import OPERATORS
 from .problems import Finding, Path
 from .schema_problems import closest
@@ -56,42 +57,31 @@ def _comparison_findings(
             continue
         operand = comparison[operator]
         values_given = words(operand) if operator in ("in", "not_in") else words([operand])
-        answers = _answers(known[key], root)
+        answers = answers_of(known[key], root)
         for place, value in enumerate(values_given):
-            if not _possible(value, known[key], answers):
+            if not _possible(value, known[key], answers, operator):
                 where = (*path, operator, place) if operator in ("in", "not_in") else (*path, operator)
                 known_answers = ", ".join(map(str, answers)) or "–"
                 yield Finding("Q062", where, {"value": value, "item": key, "known": known_answers})
 
 
-def _type_of(item: dict[str, object]) -> object:
-    return item.get("type", "scale" if "scale" in item else None)
-
-
 def _fits(operator: str, item: dict[str, object]) -> bool:
-    kind = _type_of(item)
-    if kind == "text":
+    kind = type_of(item)
+    if kind in ("text", "information"):
         return False
     return operator not in ("ge", "le") or kind in ORDERED_TYPES
 
 
-def _answers(item: dict[str, object], root: dict[str, object]) -> list[object]:
-    """The values the item can be answered with; none for numbers and dates."""
-    if _type_of(item) == "scale":
-        scale = mapping(mapping(root.get("scales")).get(name_of(item.get("scale"))))
-        choices = [*entries(scale.get("points"), ()), ((), mapping(scale.get("no_opinion")))]
-    else:
-        choices = list(entries(item.get("options"), ()))
-    return [choice["value"] for _, choice in choices if "value" in choice]
-
-
-def _possible(value: object, item: dict[str, object], answers: list[object]) -> bool:
-    kind = _type_of(item)
+def _possible(value: object, item: dict[str, object], answers: list[object], operator: str) -> bool:
+    kind = type_of(item)
+    listed = any(type(value) is type(answer) and value == answer for answer in answers)
+    if kind in ("number", "date") and listed and operator not in ("ge", "le"):  # „Không biết”
+        return True
     if kind == "number":
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind == "date":
         return isinstance(value, str) and _is_date(value)
-    return not answers or any(type(value) is type(answer) and value == answer for answer in answers)
+    return not answers or listed
 
 
 def _is_date(text: str) -> bool:

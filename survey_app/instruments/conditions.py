@@ -1,7 +1,7 @@
 """The respondent's path: which items are asked, given the answers so far.
 
 Two-valued logic: a comparison with an item that is not answered is false, whatever the operator, and so
-``not`` of it is true. A missing-code (the no-opinion answer of a scale) counts as not answered unless the
+``not`` of it is true. A missing code (no opinion, not used, refused, do not know) counts as not answered unless the
 condition lists it.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .condition_models import AllOf, AnyOf, Comparison, Condition, Negation
-from .items import Item, ScaleItem
+from .items import DateItem, Item, MultipleItem, NumberItem, ScaleItem, SingleItem
+from .scales import missing_values
 from .schema import Instrument
 
 
@@ -25,14 +26,19 @@ def holds(condition: Condition, answers: Mapping[str, object], instrument: Instr
     return _compare(condition, answers.get(condition.item), missing_codes(condition.item, instrument))
 
 
-def missing_codes(item_key: str, instrument: Instrument) -> tuple[int, ...]:
-    """Answers of the item that stand for no opinion."""
+def missing_codes(item_key: str, instrument: Instrument) -> tuple[int | str, ...]:
+    """Answers of the item that stand for none."""
     item = instrument.item(item_key)
-    scale = instrument.scale_of(item) if isinstance(item, ScaleItem) else None
-    return () if scale is None or scale.no_opinion is None else (scale.no_opinion.value,)
+    if isinstance(item, ScaleItem):
+        return tuple(point.value for point in instrument.scale_of(item).outside)
+    if isinstance(item, (SingleItem, MultipleItem)):
+        return missing_values(item.options)
+    if isinstance(item, (NumberItem, DateItem)):
+        return tuple(word.value for word in item.missing or ())
+    return ()
 
 
-def _compare(comparison: Comparison, answer: object, missing: tuple[int, ...]) -> bool:
+def _compare(comparison: Comparison, answer: object, missing: tuple[int | str, ...]) -> bool:
     if answer is None or answer in ([], ""):
         return False
     chosen = answer if isinstance(answer, list) else [answer]
@@ -49,7 +55,7 @@ def _compare(comparison: Comparison, answer: object, missing: tuple[int, ...]) -
 def _in_order(operator: str, answer: object, limit: int | float | str) -> bool:
     if isinstance(answer, str) and isinstance(limit, str):  # ISO dates sort as text
         return answer >= limit if operator == "ge" else answer <= limit
-    if isinstance(answer, (int, float)) and isinstance(limit, (int, float)):
+    if isinstance(answer, (int, float)) and not isinstance(answer, bool) and isinstance(limit, (int, float)):
         return answer >= limit if operator == "ge" else answer <= limit
     return False
 
@@ -74,6 +80,17 @@ def visible_items(instrument: Instrument, answers: Mapping[str, object]) -> list
             if item.key in answers:
                 counted[item.key] = answers[item.key]
     return path
+
+
+def path_to_json(instrument: Instrument) -> list[dict[str, object]]:
+    """Every item with its condition or ``None``, in order, for ``path`` of static/js/conditions.js."""
+    return [
+        {
+            "key": item.key,
+            "show_if": None if item.show_if is None else condition_to_json(item.show_if, instrument),
+        }
+        for item in instrument.items()
+    ]
 
 
 def condition_to_json(condition: Condition, instrument: Instrument) -> dict[str, object]:

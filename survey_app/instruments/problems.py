@@ -178,6 +178,17 @@ CATALOGUE = {
         _l("Câu chữ ở «%(key)s» để trống hoặc quá dài (nhiều nhất %(limit)s ký tự)."),
         _l("Xin viết lại cho vừa."),
     ),
+    "Q031": (
+        _l("Câu chữ ở «%(key)s» có dấu ngoặc nhọn máy không hiểu."),
+        _l(
+            "Xin chỉ viết {agency}, {commune} hoặc {province} trong ngoặc nhọn, và chỉ ở câu hỏi (text), lời giải "
+            "thích (hint), tên và lời dẫn của phần (title, intro)."
+        ),
+    ),
+    "Q032": (
+        _l("Danh sách «%(key)s» có quá nhiều phần tử (nhiều nhất %(most)s)."),
+        _l("Xin bỏ bớt phần tử, hoặc tách thành hai câu."),
+    ),
     "Q040": (
         _l("Khóa «%(value)s» đã dùng ở dòng %(first)s cho một phần hoặc một câu hỏi khác."),
         _l("Xin đặt cho mỗi phần và mỗi câu hỏi một khóa riêng."),
@@ -189,6 +200,14 @@ CATALOGUE = {
     "Q042": (
         _l("Khóa chỉ số «%(value)s» đã dùng ở dòng %(first)s."),
         _l("Xin đặt cho mỗi chỉ số một khóa riêng."),
+    ),
+    "Q043": (
+        _l("Khóa «%(value)s» dành cho ô ghi ý khác của câu «%(item)s»."),
+        _l("Xin đặt khóa khác; ô ghi ý khác đã có sẵn, không cần thêm câu riêng."),
+    ),
+    "Q044": (
+        _l("Một câu chỉ có một ý được ghi thêm bằng lời (other: true)."),
+        _l("Xin giữ «other: true» ở một ý và bỏ ở các ý kia."),
     ),
     "Q050": (
         _l("Không có thang đo nào tên là «%(value)s»."),
@@ -205,6 +224,14 @@ CATALOGUE = {
     "Q053": (
         _l("Giá trị «%(value)s» của «no_opinion» trùng với một mức của thang đo."),
         _l("Xin chọn một số khác, ví dụ 9."),
+    ),
+    "Q054": (
+        _l("Giá trị «%(value)s» của «missing» trùng với một mức của thang đo hoặc với «no_opinion»."),
+        _l("Xin chọn một số chưa dùng, ví dụ 8."),
+    ),
+    "Q055": (
+        _l("Thang đo này không có ba hoặc năm mức nên không hiện bằng khuôn mặt được."),
+        _l("Xin dùng «display: list» hoặc «display: grid»."),
     ),
     "Q060": (
         _l("Điều kiện nói đến câu hỏi «%(value)s», nhưng bộ phiếu không có câu này."),
@@ -233,6 +260,10 @@ CATALOGUE = {
         _l("Giới hạn dưới (min) lớn hơn giới hạn trên (max)."),
         _l("Xin đổi chỗ hoặc sửa lại hai giới hạn."),
     ),
+    "Q071": (
+        _l("Câu xếp thứ tự cho chọn %(value)s ý, nhưng chỉ có %(known)s ý."),
+        _l("Xin sửa «choose» cho không quá số ý, hoặc bỏ khóa này để xếp tất cả."),
+    ),
     "Q080": (
         _l("Chỉ số tính từ «%(value)s», nhưng bộ phiếu không có phần hoặc câu hỏi này."),
         _l("Xin sửa lại khóa. Khóa gần giống: %(suggestion)s."),
@@ -248,5 +279,29 @@ CATALOGUE = {
     "Q083": (
         _l("Mục tiêu phải là một tỷ lệ từ 0 đến 1."),
         _l("Xin viết 0.80 cho tám mươi phần trăm."),
+    ),
+    "Q084": (
+        _l("Chỉ số tính từ «%(value)s», nhưng ở đó không có câu nào trả lời bằng số."),
+        _l("Xin chỉ tính «expectation_met» từ những phần hoặc câu kiểu number."),
+    ),
+    "Q085": (
+        _l("Tổng điểm tính từ «%(value)s», nhưng đó không phải là một chỉ số papi_dimension."),
+        _l("Xin dùng các chỉ số nội dung đã khai: %(known)s."),
+    ),
+    "Q086": (
+        _l("Câu «%(value)s» không dùng làm chỉ báo như vậy được."),
+        _l("Xin dùng câu theo thang đo hoặc chọn một nếu có «codes»; không có «codes» thì cần câu trả lời bằng số."),
+    ),
+    "Q087": (
+        _l("Chỉ số «%(value)s» không phải là một tỷ lệ nên không đặt mục tiêu được."),
+        _l("Xin chỉ đặt mục tiêu cho chỉ số kiểu satisfied_share hoặc all_satisfied."),
+    ),
+    "Q088": (
+        _l("Điểm trung bình gộp các thang đo có số mức khác nhau."),
+        _l("Xin tách thành nhiều chỉ số, mỗi chỉ số một thang đo."),
+    ),
+    "Q089": (
+        _l("Giới hạn lý thuyết của chỉ báo sai: «min» phải nhỏ hơn «max»."),
+        _l("Xin ghi giá trị nhỏ nhất và lớn nhất mà câu trả lời có thể có."),
     ),
 }

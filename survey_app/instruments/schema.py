@@ -9,34 +9,42 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from functools import cached_property
 from string import ascii_lowercase
 from typing import Annotated, Literal, Never, Self
 
 from pydantic import Field, model_validator
 
 from .condition_models import AllOf, AnyOf, Comparison, Condition, Negation
+from .indices import Index, Target
 from .items import (
     ITEM_TYPES,
     BaseItem,
     DateItem,
+    InformationItem,
     Item,
     MultipleItem,
     NumberItem,
+    OtherText,
+    Question,
+    RankingItem,
     ScaleItem,
     SingleItem,
     TextItem,
+    with_other,
 )
-from .scales import MultipleOption, Option, Point, Scale
+from .scales import ChoiceOption, MultipleOption, Option, Point, Scale
 from .texts import InstrumentKey, Key, Line, Strict, Text
 
 __all__ = [
-    "ITEM_TYPES", "AllOf", "AnyOf", "BaseItem", "Basis", "Comparison", "Condition", "DateItem", "Index",
-    "Instrument", "Item", "MultipleItem", "MultipleOption", "Negation", "NumberItem", "Option", "Point",
-    "Scale", "ScaleItem", "Section", "SingleItem", "Target", "Text", "TextItem",
+    "ITEM_TYPES", "AllOf", "AnyOf", "BaseItem", "Basis", "ChoiceOption", "Comparison", "Condition", "DateItem",
+    "Index", "InformationItem", "Instrument", "Item", "MultipleItem", "MultipleOption", "Negation", "NumberItem",
+    "Option", "OtherText", "Point", "Question", "RankingItem", "Scale", "ScaleItem", "Section", "SingleItem",
+    "Target", "Text", "TextItem",
 ]  # fmt: skip
 
 
-Audience = Literal["citizen", "enterprise", "patient", "parent", "pupil", "staff"]
+Audience = Literal["citizen", "enterprise", "patient", "parent", "pupil", "student", "staff"]
 
 
 class Basis(Strict):
@@ -55,23 +63,6 @@ class Section(Strict):
     title: Text
     intro: Text | None = None
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
-
-
-class Index(Strict):
-    """A figure computed from sections or items: the share of satisfied answers among all answers, pooled."""
-
-    key: Key
-    kind: Literal["satisfied_share"]
-    of: Annotated[tuple[Key, ...], Field(min_length=1)]
-    title: Text | None = None
-
-
-class Target(Strict):
-    """The rate an index should reach, and the document that says so."""
-
-    index: Key
-    rate: Annotated[float, Field(ge=0, le=1)]
-    basis: Line | None = None
 
 
 class Instrument(Strict):
@@ -106,9 +97,23 @@ class Instrument(Strict):
             return item.model_copy(update={"required": scale is not None and scale.no_opinion is not None})
         return item
 
+    @cached_property
+    def _items(self) -> dict[str, tuple[Item, ...]]:
+        return {
+            section.key: tuple(part for item in section.items for part in with_other(item)) for section in self.sections
+        }
+
     def items(self) -> list[Item]:
-        """Every item in the order it is asked."""
-        return [item for section in self.sections for item in section.items]
+        """Every item in the order it is asked, and the line of an „other” option after its item."""
+        return [item for items in self._items.values() for item in items]
+
+    def items_in(self, section_key: str) -> tuple[Item, ...]:
+        """The items of a section in the same way; ``KeyError`` when there is no such section."""
+        return self._items[section_key]
+
+    def questions(self) -> list[Item]:
+        """The items that can be answered."""
+        return [item for item in self.items() if not isinstance(item, InformationItem)]
 
     def item(self, key: str) -> Item:
         """The item with this key; ``KeyError`` when there is none."""
@@ -120,18 +125,23 @@ class Instrument(Strict):
 
     def section_of(self, item_key: str) -> Section:
         """The section that holds the item; ``KeyError`` when no section does."""
+        found = self.item(item_key)
+        item_key = found.parent if isinstance(found, OtherText) else item_key
         holders = (part for part in self.sections if any(item.key == item_key for item in part.items))
         return next(holders, None) or _missing(item_key)
 
     def numbers(self) -> dict[str, str]:
         """The number of every item as respondents see it: 1, 2, 3; a conditional one is 3a, 3b after the 3rd.
 
-        So no number is missing for somebody who is not asked a conditional question.
+        So no number is missing for somebody who is not asked a conditional question. The line of an „other” option has
+        the number of its item, a paragraph has none.
         """
         numbers: dict[str, str] = {}
         count, letters = 0, 0
-        for item in self.items():
-            if item.show_if is None:
+        for item in self.questions():
+            if isinstance(item, OtherText):
+                numbers[item.key] = numbers[item.parent]
+            elif item.show_if is None:
                 count, letters = count + 1, 0
                 numbers[item.key] = str(count)
             else:
@@ -146,6 +156,12 @@ class Instrument(Strict):
     def scale_of(self, item: ScaleItem) -> Scale:
         """The scale on which the item is rated."""
         return self.scales[item.scale]
+
+    def sides_of(self, item: ScaleItem) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The points of an item that count as satisfied and as dissatisfied; of a negative statement swapped."""
+        scale = self.scale_of(item)
+        sides = scale.satisfied, scale.dissatisfied
+        return sides if item.direction is None else sides[::-1]
 
     def canonical_json(self) -> str:
         """The one written form of this version: sorted keys, no spaces, defaults spelled out, no nulls.

@@ -9,19 +9,42 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .condition_models import AllOf, AnyOf, Comparison, Negation
-from .items import ITEM_TYPES, DateItem, MultipleItem, NumberItem, ScaleItem, SingleItem, TextItem
+from .indices import (
+    INDEX_KINDS,
+    AllSatisfied,
+    ExpectationMet,
+    MeanScore,
+    PapiDimension,
+    PapiIndicator,
+    PapiSubDimension,
+    PapiTotal,
+    SatisfiedShare,
+    Target,
+)
+from .items import (
+    ITEM_TYPES,
+    DateItem,
+    InformationItem,
+    MultipleItem,
+    NumberItem,
+    RankingItem,
+    ScaleItem,
+    SingleItem,
+    TextItem,
+)
 from .problems import EXPECTED, NONE_ALIKE, Finding, Path, dotted
-from .scales import MultipleOption, Scale
-from .schema import Basis, Index, Instrument, Section, Target
+from .scales import MissingPoint, MultipleOption, Scale
+from .schema import Basis, Instrument, Section
 from .texts import Text
 
 _MODELS: tuple[type[BaseModel], ...] = (
-    AllOf, AnyOf, Basis, Comparison, DateItem, Index, Instrument, MultipleItem, MultipleOption, Negation,
-    NumberItem, Scale, ScaleItem, Section, SingleItem, Target, Text, TextItem,
+    AllOf, AllSatisfied, AnyOf, Basis, Comparison, DateItem, ExpectationMet, InformationItem, Instrument, MeanScore,
+    MissingPoint, MultipleItem, MultipleOption, Negation, NumberItem, PapiDimension, PapiIndicator, PapiSubDimension,
+    PapiTotal, RankingItem, SatisfiedShare, Scale, ScaleItem, Section, SingleItem, Target, Text, TextItem,
 )  # fmt: skip
 KNOWN_KEYS = sorted({field.alias or name for model in _MODELS for name, field in model.model_fields.items()})
 LANGUAGES = ("vi", "en")
-_TAGS = {"[key]", "<compare>", "<all>", "<any>", "<not>", *(f"<{name}>" for name in ITEM_TYPES)}
+_TAGS = {"[key]", "<compare>", "<all>", "<any>", "<not>", *(f"<{name}>" for name in (*ITEM_TYPES, *INDEX_KINDS))}
 
 _KINDS = {
     "string_type": "text", "int_type": "integer", "int_from_float": "integer", "float_type": "number",
@@ -82,13 +105,20 @@ def _unknown_key(path: Path, given: object, context: Mapping[str, object]) -> Fi
 
 def _without_type(path: Path, given: object, context: Mapping[str, object]) -> Finding:
     if isinstance(given, dict):
-        return Finding("Q021", (*path, "type"), {"name": "type"})
+        name, _known = _tag_of(path)
+        return Finding("Q021", (*path, name), {"name": name})
     return Finding("Q022", path, {"expected": EXPECTED["mapping"]})
 
 
 def _unknown_type(path: Path, given: object, context: Mapping[str, object]) -> Finding:
-    value = given.get("type") if isinstance(given, dict) else given
-    return Finding("Q023", (*path, "type"), {"value": value, "allowed": ", ".join(ITEM_TYPES)})
+    name, known = _tag_of(path)
+    value = given.get(name) if isinstance(given, dict) else given
+    return Finding("Q023", (*path, name), {"value": value, "allowed": ", ".join(known)})
+
+
+def _tag_of(path: Path) -> tuple[str, tuple[str, ...]]:
+    """The key that says which model is meant, and its values."""
+    return ("kind", INDEX_KINDS) if path[:1] == ("indices",) else ("type", ITEM_TYPES)
 
 
 def _not_listed(path: Path, given: object, context: Mapping[str, object]) -> Finding:
@@ -102,6 +132,10 @@ def _bad_key(path: Path, given: object, context: Mapping[str, object]) -> Findin
 
 def _too_few(path: Path, given: object, context: Mapping[str, object]) -> Finding:
     return Finding("Q027", path, {"least": context["min_length"]})
+
+
+def _too_many(path: Path, given: object, context: Mapping[str, object]) -> Finding:
+    return Finding("Q032", path, {"most": context["max_length"]})
 
 
 def _outside(path: Path, given: object, context: Mapping[str, object]) -> Finding:
@@ -124,6 +158,7 @@ _WORDING: dict[str, Callable[[Path, object, Mapping[str, object]], Finding]] = {
     "string_pattern_mismatch": _bad_key,
     "option_word": _bad_key,
     "too_short": _too_few,
+    "too_long": _too_many,
     "greater_than": _outside,
     "greater_than_equal": _outside,
     "less_than": _outside,

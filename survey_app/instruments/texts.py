@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 #: Names that the form built from an instrument needs for itself.
 RESERVED_KEYS = frozenset(
     {
-        "answer_errors", "checked", "collected", "csrf_failed", "csrf_token", "data", "errors", "form_errors",
+        "answer_errors", "blocks", "checked", "collected", "csrf_failed", "csrf_token", "data", "errors", "form_errors",
         "hidden_tag", "instrument", "is_submitted", "items", "meta", "newly_visible", "populate_obj",
         "post_process", "process", "section", "section_key", "shown", "validate", "validate_on_submit",
     }
@@ -35,6 +35,18 @@ def _integer_or_word(value: object) -> int | str:
     raise PydanticCustomError("integer_or_word", "an option's value is a whole number or a word")
 
 
+def _word(value: str) -> str:
+    """A plain word, which no number or day can be mistaken for."""
+    if value.isascii() and value.isidentifier() and len(value) <= 40:
+        return value
+    raise PydanticCustomError("option_word", "a missing answer of a number or a day is a plain word")
+
+
+def unless(default: object) -> AfterValidator:
+    """Leave a key that only repeats its default unsaid, so that both spellings are the same version."""
+    return AfterValidator(lambda value: None if value == default else value)
+
+
 def _scalar(value: object) -> int | float | str:
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         return value
@@ -47,8 +59,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Passage = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_composed)
 ]
-OptionValue = Annotated[int | str, PlainValidator(_integer_or_word)]
-ConditionValue = Annotated[int | float | str, PlainValidator(_scalar)]
+OptionValue = Annotated[int | str, PlainValidator(_integer_or_word, json_schema_input_type=int | str)]
+ConditionValue = Annotated[int | float | str, PlainValidator(_scalar, json_schema_input_type=int | float | str)]
+Word = Annotated[str, AfterValidator(_word)]
 
 
 class Strict(BaseModel):

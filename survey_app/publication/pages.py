@@ -36,7 +36,8 @@ def result_page(publication: Publication, *, preview: bool = False) -> str:
         ends_on=date.fromisoformat(survey["ends_on"]),
         answer=answer_sentence(index),
         index=index,
-        target=target_words(whole[0]) if whole else "",
+        target=target_words(whole),
+        indices=[row for row in whole if row.kind == "index"],
         factors=sort_weakest_first([row for row in whole if row.kind == "section"]),
         items=sort_weakest_first([row for row in whole if row.kind == "item"]),
         breakdowns=[

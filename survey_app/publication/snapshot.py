@@ -120,7 +120,7 @@ def _draw_charts(survey: Survey, tables: dict[str, Figures], language: str) -> d
         "tieu-chi": (_("Các tiêu chí"), [row for row in whole if row.kind == "item"]),
     }
     if "district" in tables:
-        index = [row for row in _own_rows(tables["district"]) if row.kind == "index"]
+        index = [row for row in _own_rows(tables["district"]) if row.kind == "index" and row.unit == "share"]
         first = index[0].of if index else None
         charts["huyen"] = (_("Các huyện, thành phố"), [row for row in index if row.of == first])
     files: dict[str, tuple[str, bytes]] = {}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.cube import tally
+from survey_app.instruments.schema import ScaleItem
 from survey_app.results.cube import NOT_ASKED, SurveyCube
 from survey_app.results.measures import Measure
 
@@ -31,11 +32,11 @@ def count_answers(counts: SurveyCube, measures: list[Measure], by: Sequence[str]
 
 def _count_item(counts: SurveyCube, key: str, by: Sequence[str]) -> list[Any]:
     """Of each domain: answers asked for, and the weight of those on each side."""
-    scale = counts.instrument.scales[counts.instrument.item(key).scale]  # type: ignore[union-attr]
+    item = counts.instrument.item(key)
+    assert isinstance(item, ScaleItem)
     levels = counts.cube.plan.items[key]
-    satisfied = np.isin(levels, list(scale.satisfied))
-    dissatisfied = np.isin(levels, list(scale.dissatisfied))
-    valid = np.isin(levels, [point.value for point in scale.points])
+    satisfied, dissatisfied = (np.isin(levels, side) for side in counts.instrument.sides_of(item))
+    valid = np.isin(levels, counts.instrument.scale_of(item).values)
     neutral = valid & ~satisfied & ~dissatisfied
     table = tally(counts.cube, [key], by)[:, 0]  # (D, 1 + levels, 2)
     asked = table[:, :, 0].sum(axis=1) - table[:, 1 + levels.index(NOT_ASKED), 0]

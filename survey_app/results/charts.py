@@ -58,7 +58,7 @@ def sort_weakest_first(rows: list[Row]) -> list[Row]:
 def dot_chart(
     rows: list[Row], language: str, *, words: ChartText, width: int, simulated: bool, form: str = "svg"
 ) -> bytes:
-    """A dot with its interval for each row on a common axis from 0 to 100, with the target line.
+    """A dot with its interval for each row, a share, on a common axis from 0 to 100, with the target line.
 
     Parameters
     ----------
@@ -265,7 +265,7 @@ def _draw_columns(pen: Pen, row: Row, y: float, bottom: float) -> None:
     """The heads of a wide chart's columns, and its target line."""
     layout, size = pen.layout, pen.layout.size
     y += size(16)
-    target = layout.place(row.target)
+    target = layout.place(_target(row))
     text = _target_words(row)
     half = measure(text, size(12.5), bold=True) / 2
     middle = min(max(target, layout.track_left + half), layout.track_right + size(6) - half)
@@ -314,7 +314,7 @@ def _draw_estimate(pen: Pen, row: Row, y: float) -> None:
     layout, size = pen.layout, pen.layout.size
     pen.line((layout.track_left, layout.track_right), (y, y), TRACK, 1)
     if layout.narrow:
-        target = layout.place(row.target)
+        target = layout.place(_target(row))
         pen.line((target, target), (y - size(8), y + size(8)), PRIMARY, 2)
     limits = row.ci or {}
     low, high = (layout.place(limits.get(end) or 0.0) for end in ("low", "high"))
@@ -353,8 +353,14 @@ def _interval_words(row: Row) -> str:
     return f"{decimal((limits.get('low') or 0) * 100)}–{decimal((limits.get('high') or 0) * 100)}"
 
 
+def _target(row: Row) -> float:
+    """The target of a share; nothing else is drawn on an axis from 0 to 100."""
+    assert row.target is not None
+    return row.target
+
+
 def _target_words(row: Row) -> str:
-    rate = _short_percent(row.target)
+    rate = _short_percent(_target(row))
     return _("mục tiêu trên %(rate)s", rate=rate) if row.target_operator == "gt" else _("mục tiêu %(rate)s", rate=rate)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from analysis.cube import CubeMeasure, estimate_table, tally
 from analysis.policy import published_interval
 from survey_app.instruments.queries import instrument_of
-from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, option_item
+from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, option_item, option_values
 from survey_app.results.extract import read_extract
 from survey_app.surveys.models import Survey
 
@@ -17,29 +17,29 @@ FEW = 10
 
 
 def describe_choices(session: Session, survey: Survey) -> list[dict[str, Any]]:
-    """One entry for each single- or multiple-choice question, with its options.
+    """One entry for each choice question and each ranking, with its options; of a ranking who put the option first.
 
     Returns
     -------
     list of dict
         ``key, title, kind, n, base, withheld, options: [{value, label, n, share, low, high}]``; shares are of those
-        who answered the question.
+        who answered the question; an option declared missing is no answer and is not among them.
     """
     instrument = instrument_of(session, survey.questionnaire_id)
     counts = count_responses(session, survey, instrument, read_extract(session, survey))
-    return [_describe(counts, item) for item in instrument.items() if item.type in ("single", "multiple")]
+    return [_describe(counts, item) for item in instrument.items() if item.type in ("single", "multiple", "ranking")]
 
 
 def _describe(counts: SurveyCube, item: Any) -> dict[str, Any]:
-    values = [str(option.value) for option in item.options]
-    if item.type == "single":
+    values = [str(value) for value in option_values(item)]
+    if item.type != "multiple":
         measures = [CubeMeasure.rate(item.key, [value], values) for value in values]
         answers = tally(counts.cube, [item.key])[0, 0, :, 0]
-        last = 1 + counts.cube.plan.items[item.key].index(str(NOT_ASKED))
-        n, asked = int(answers[1:last].sum()), int(answers.sum() - answers[last])
-        chosen = [int(count) for count in answers[1:last]]
+        levels = counts.cube.plan.items[item.key]
+        chosen = [int(answers[1 + levels.index(value)]) for value in values]
+        n, asked = sum(chosen), int(answers.sum() - answers[1 + levels.index(str(NOT_ASKED))])
     else:
-        names = [option_item(item.key, option.value) for option in item.options]
+        names = [option_item(item.key, value) for value in values]
         measures = [CubeMeasure.rate(name, [1], [0, 1]) for name in names]
         table = tally(counts.cube, names)[0, :, :, 0]  # (options, no answer and 0, 1, not asked)
         n, asked = int(table[0, 1:3].sum()), int(table[0, :3].sum())
@@ -47,7 +47,10 @@ def _describe(counts: SurveyCube, item: Any) -> dict[str, Any]:
     options = []
     if counts.size:
         for option, estimate, count in zip(
-            item.options, estimate_table(counts.cube, measures).estimates[0], chosen, strict=True
+            [option for option in item.options if str(option.value) in values],
+            estimate_table(counts.cube, measures).estimates[0],
+            chosen,
+            strict=True,
         ):
             published = published_interval(estimate, None, level=counts.survey.confidence_level)
             hidden = published.withheld is not None

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from analysis.cube import Batch, CubePlan, PsuCube, PsuFrame, encode
 from survey_app.collection.models import CHANNELS
-from survey_app.instruments.schema import Instrument, Item
+from survey_app.instruments.scales import missing_values
+from survey_app.instruments.schema import Instrument, Item, MultipleItem, RankingItem, SingleItem
 from survey_app.results.extract import Extract, asked_column
+from survey_app.results.pools import pool_counts, pool_names
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.models import Survey
@@ -103,7 +105,10 @@ def district_of(entry: FrameUnit) -> Any:
 
 
 def plan_counts(instrument: Instrument) -> CubePlan:
-    """What to count of an instrument: scale and choice questions, by channel and by every single-choice question."""
+    """What to count of an instrument: scale and choice questions and the first in every ranking.
+
+    Counted by channel and by every single-choice question.
+    """
     items: dict[str, list[Any]] = {}
     keys: dict[str, list[str]] = {"channel": list(CHANNELS)}
     for item in instrument.items():
@@ -113,10 +118,10 @@ def plan_counts(instrument: Instrument) -> CubePlan:
             keys[item.key] = [str(option.value) for option in item.options]
             items[item.key] = [*keys[item.key], str(NOT_ASKED)]
         elif item.type == "multiple":
-            items |= {option_item(item.key, option.value): [0, 1, NOT_ASKED] for option in item.options}
-    pooled = [pool_name(section.key) for section in instrument.sections if section.factor]
-    pooled += [pool_name(index.key, index=True) for index in instrument.indices]
-    return CubePlan.of(items, keys, pooled=pooled)
+            items |= {option_item(item.key, value): [0, 1, NOT_ASKED] for value in option_values(item)}
+        elif item.type == "ranking":
+            items[item.key] = [*(str(value) for value in option_values(item)), str(NOT_ASKED)]
+    return CubePlan.of(items, keys, pooled=pool_names(instrument))
 
 
 def option_item(key: str, value: Any) -> str:
@@ -124,28 +129,15 @@ def option_item(key: str, value: Any) -> str:
     return f"{key}={value}"
 
 
-def pool_name(key: str, *, index: bool = False) -> str:
-    """The name under which the answers of a section or an index are pooled."""
-    return f"{'index' if index else 'section'}:{key}"
+def option_values(item: SingleItem | MultipleItem | RankingItem) -> list[Any]:
+    """The options of a choice question or of a ranking that are in its base."""
+    outside = () if isinstance(item, RankingItem) else missing_values(item.options)
+    return [option.value for option in item.options if option.value not in outside]
 
 
 def scale_values(instrument: Instrument, item: Any) -> list[int]:
-    """The codes of a scale question, the one for no opinion last."""
-    scale = instrument.scales[item.scale]
-    return [point.value for point in scale.points] + ([scale.no_opinion.value] if scale.no_opinion else [])
-
-
-def pooled_items(instrument: Instrument) -> dict[str, list[str]]:
-    """The scale questions behind each pooled measure."""
-    scales = {item.key for item in instrument.items() if item.type == "scale"}
-    inside = {
-        section.key: [item.key for item in section.items if item.key in scales] for section in instrument.sections
-    }
-    pools = {pool_name(section.key): inside[section.key] for section in instrument.sections if section.factor}
-    for index in instrument.indices:
-        members = [key for part in index.of for key in inside.get(part, [part])]
-        pools[pool_name(index.key, index=True)] = members
-    return pools
+    """The codes of a scale question, those that are outside the base last."""
+    return [point.value for point in instrument.scales[item.scale].answers]
 
 
 def read_batch(instrument: Instrument, cube: PsuCube, table: pa.Table) -> Batch:
@@ -160,14 +152,18 @@ def read_batch(instrument: Instrument, cube: PsuCube, table: pa.Table) -> Batch:
             keys[item.key] = encode(_column(table, item.key), cube.plan.keys[item.key], item.key)
             answers[item.key] = _mark_unasked(table, item, keys[item.key].copy(), cube)
         elif item.type == "multiple":
-            chosen = [None if cell is None else set(cell) for cell in table.column(item.key).to_pylist()]
-            for option in item.options:
-                codes = [0 if some is None else 2 if str(option.value) in some else 1 for some in chosen]
-                name = option_item(item.key, option.value)
+            outside = {str(value) for value in missing_values(item.options)}
+            cells = [None if cell is None else set(cell) for cell in table.column(item.key).to_pylist()]
+            chosen = [None if cell is None or cell & outside else cell for cell in cells]
+            for value in option_values(item):
+                codes = [0 if some is None else 2 if str(value) in some else 1 for some in chosen]
+                name = option_item(item.key, value)
                 answers[name] = _mark_unasked(table, item, np.array(codes, dtype=np.int16), cube, name)
-    counts = {name: _pool(instrument, cube, answers, members) for name, members in pooled_items(instrument).items()}
+        elif item.type == "ranking":
+            first = [cell[0] if cell else None for cell in table.column(item.key).to_pylist()]
+            answers[item.key] = _mark_unasked(table, item, encode(first, cube.plan.items[item.key], item.key), cube)
     communes = [place[code] for code in table.column("commune").to_pylist()]
-    return Batch(np.array(communes, dtype=np.intp), answers, keys, counts)
+    return Batch(np.array(communes, dtype=np.intp), answers, keys, pool_counts(instrument, table))
 
 
 def _column(table: pa.Table, name: str) -> Any:
@@ -186,16 +182,3 @@ def _mark_unasked(table: pa.Table, item: Any, codes: Any, cube: PsuCube, name: s
         asked = _column(table, asked_column(item.key)).astype(bool)
         codes[~asked] = len(cube.plan.items[name or item.key])
     return codes
-
-
-def _pool(instrument: Instrument, cube: PsuCube, answers: dict[str, Any], members: list[str]) -> tuple[Any, Any]:
-    """Satisfied answers and answers of each respondent to some questions."""
-    n = len(next(iter(answers.values()))) if answers else 0
-    satisfied, given = np.zeros(n), np.zeros(n)
-    for key in members:
-        scale = instrument.scales[instrument.item(key).scale]  # type: ignore[union-attr]
-        levels = np.array([np.nan, *cube.plan.items[key]])
-        values = levels[answers[key]]
-        satisfied = satisfied + np.isin(values, list(scale.satisfied))
-        given = given + np.isin(values, [point.value for point in scale.points])
-    return satisfied, given

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy.orm import Session
 
-from analysis.cube import CubeTable, estimate_table
+from analysis.cube import estimate_table
 from analysis.estimate import Estimate
-from analysis.published import PublishedFigure, judge_list, publish
+from analysis.published import PublishedFigure, judge_list, publish, publish_mean
 from analysis.verdict import Operator
+from survey_app.instruments.indices import MeanScore
 from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument
 from survey_app.results.answers import Answers, count_answers
+from survey_app.results.composites import Responses, count_asked, estimate_index
 from survey_app.results.cube import SurveyCube, count_responses
 from survey_app.results.extract import read_extract
 from survey_app.results.measures import Measure, breakdowns, find_breakdown, list_measures
+from survey_app.results.pools import point_range
 from survey_app.surveys.models import Survey
 
 KEPT_TABLES = 64
@@ -43,12 +48,14 @@ class Row:
     deff: float | None
     ci: dict[str, Any] | None
     shares: dict[str, float] | None
-    target: float
+    target: float | None
     target_operator: str
     verdict: str | None
     withheld: str | None
     marks: list[str] = field(default_factory=list)
     verdict_in_list: str | None = None
+    unit: str = "share"
+    rescaled: dict[str, float | None] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, in the order of the columns."""
@@ -81,59 +88,98 @@ def estimate_survey(session: Session, survey: Survey, by: str = "") -> Figures:
     if key not in _kept:
         while len(_kept) >= KEPT_TABLES:
             _kept.pop(next(iter(_kept)))
-        _kept[key] = _compute(count_responses(session, survey, instrument, extract), by)
+        _kept[key] = _compute(count_responses(session, survey, instrument, extract), extract.table, by)
     return _kept[key]
 
 
-def _compute(counts: SurveyCube, by: str) -> Figures:
+def _compute(counts: SurveyCube, table: pa.Table, by: str) -> Figures:
     parts = find_breakdown(counts, by) if by else None
     measures = list_measures(counts.instrument)
-    whole = estimate_table(counts.cube, [measure.counted for measure in measures])
-    (reference,) = whole.estimates
     title = {"vi": "Toàn địa bàn", "en": "Whole territory"}
+    whole = _estimate(counts, measures, table, "")
     rows = _rows(counts, measures, whole, [({}, title)], [None] * len(measures))
     if parts is not None:
-        table = estimate_table(counts.cube, [measure.counted for measure in measures], (by,))
-        domains = [({by: value}, parts.titles[value]) for (value,) in table.domains]
-        rows += _rows(counts, measures, table, domains, reference)
+        split = _estimate(counts, measures, table, by)
+        domains = [({by: value}, parts.titles[value]) for value in split.values]
+        rows += _rows(counts, measures, split, domains, whole.estimates[0])
     return Figures(counts.fingerprint, counts.size, by, rows, breakdowns(counts))
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """Estimates and the answers behind them, ``[domain][measure]``, with the responses of each domain."""
+
+    by: tuple[str, ...]
+    values: list[str]
+    estimates: list[list[Estimate]]
+    answers: list[list[Answers]]
+    rows: Any
+
+
+def _estimate(counts: SurveyCube, measures: list[Measure], table: pa.Table, by: str) -> _Table:
+    """Every figure from the counts where they give it, the others from the responses."""
+    keys = (by,) if by else ()
+    counted = [measure for measure in measures if measure.counted is not None]
+    found = estimate_table(counts.cube, [measure.counted for measure in counted if measure.counted], keys)
+    values = [value for (value,) in found.domains] if by else []
+    columns = {measure.key: [row[place] for row in found.estimates] for place, measure in enumerate(counted)}
+    pooled = [measure for measure in measures if measure.counts_answers]
+    answers = dict(zip([m.key for m in pooled], count_answers(counts, pooled, keys), strict=True))
+    others = [measure for measure in measures if not measure.counts_answers]
+    responses = Responses.of(counts, table, by, values) if others else None
+    for measure in others:
+        assert measure.index is not None
+        assert responses is not None
+        answers[measure.key] = [Answers(asked, None) for asked in count_asked(responses, measure.index)]
+        if measure.counted is None:
+            columns[measure.key] = estimate_index(responses, measure.index)
+    domains = range(len(found.domains))
+    return _Table(
+        keys,
+        values,
+        [[columns[measure.key][number] for measure in measures] for number in domains],
+        [[answers[measure.key][number] for measure in measures] for number in domains],
+        found.rows,
+    )
 
 
 def _rows(
     counts: SurveyCube,
     measures: list[Measure],
-    table: CubeTable,
+    table: _Table,
     domains: list[tuple[dict[str, str], dict[str, str]]],
     references: Sequence[Estimate | None],
 ) -> list[Row]:
     """The rows of a table, domain by domain; a channel nobody used is no domain."""
-    survey = counts.survey
-    operator: Operator = "gt" if survey.target_operator == "gt" else "ge"
     used = [n for n in range(len(domains)) if "channel" not in domains[n][0] or table.rows[n] > 0]
-    columns = []
-    for place, (measure, reference) in enumerate(zip(measures, references, strict=True)):
-        figures = [
-            publish(
-                table.estimates[number][place],
-                reference,
-                target=survey.target_rate,
-                operator=operator,
-                level=survey.confidence_level,
-            )
-            for number in used
-        ]
-        columns.append(
-            judge_list(figures, level=survey.confidence_level) if table.by and measure.kind == "index" else figures
-        )
-    answers = count_answers(counts, measures, table.by)
+    columns = [
+        _publish(counts.survey, measure, [table.estimates[n][place] for n in used], reference, in_list=bool(table.by))
+        for place, (measure, reference) in enumerate(zip(measures, references, strict=True))
+    ]
     return [
-        _row(measure, *domains[number], columns[place][line], answers[place][number])
+        _row(counts, measure, *domains[number], columns[place][line], table.answers[number][place])
         for line, number in enumerate(used)
         for place, measure in enumerate(measures)
     ]
 
 
+def _publish(
+    survey: Survey, measure: Measure, estimates: list[Estimate], reference: Estimate | None, *, in_list: bool
+) -> list[PublishedFigure]:
+    """One measure in every domain; only shares are judged."""
+    level = survey.confidence_level
+    if measure.unit != "share":
+        return [publish_mean(estimate, level=level) for estimate in estimates]
+    operator: Operator = "gt" if survey.target_operator == "gt" else "ge"
+    figures = [
+        publish(estimate, reference, target=survey.target_rate, operator=operator, level=level)
+        for estimate in estimates
+    ]
+    return judge_list(figures, level=level) if in_list and measure.kind == "index" else figures
+
+
 def _row(
+    counts: SurveyCube,
     measure: Measure,
     domain: dict[str, str],
     domain_title: dict[str, str],
@@ -151,5 +197,16 @@ def _row(
         base=answers.asked,
         missing=answers.asked - values["n"],
         shares=None if figure.interval.withheld else answers.shares,
+        unit=measure.unit,
+        rescaled=_rescale(counts.instrument, measure, values),
         **values,
     )
+
+
+def _rescale(instrument: Instrument, measure: Measure, values: dict[str, Any]) -> dict[str, float | None] | None:
+    """A mean score on 0 to 100, where the questionnaire asks for it."""
+    if not isinstance(measure.index, MeanScore) or not measure.index.rescale or values["estimate"] is None:
+        return None
+    low, high = point_range(instrument, measure.items[0])
+    points = {"estimate": values["estimate"], "low": values["ci"]["low"], "high": values["ci"]["high"]}
+    return {name: None if one is None else (one - low) / (high - low) * 100 for name, one in points.items()}

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
-from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, district_of, option_item, pooled_items
+from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, district_of, option_item
 from survey_app.results.extract import asked_column, read_extract
 from survey_app.results.measures import breakdowns
+from survey_app.results.pools import index_items, pooled_items
 from survey_app.surveys.models import Survey
 
 
@@ -29,6 +30,8 @@ class ResponseFile:
 
 def export_responses(session: Session, survey: Survey) -> ResponseFile:
     """Every counted response without its identifier, day and open text, and the design that its figures rest on.
+
+    Of the numbers only those that an index is made of are there.
 
     A question that was not asked holds −1. Rows are numbered in an order that does not tell when they came.
     """
@@ -62,8 +65,9 @@ def _place_columns(counts: SurveyCube, table: Any) -> dict[str, list[Any]]:
 
 def _answer_columns(instrument: Instrument, table: Any) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
+    in_indices = {key for index in instrument.indices for key in index_items(instrument, index)}
     for item in instrument.items():
-        if item.type not in ("scale", "single", "multiple"):
+        if item.type not in ("scale", "single", "multiple") and item.key not in in_indices:
             continue
         cells = table.column(item.key).to_pylist()
         asked = np.ones(len(cells), bool) if item.show_if is None else table.column(asked_column(item.key)).to_pylist()
@@ -83,11 +87,11 @@ def _describe_design(counts: SurveyCube) -> dict[str, Any]:
     items = {}
     for item in instrument.items():
         if item.type == "scale":
-            scale = instrument.scales[item.scale]
+            satisfied, dissatisfied = instrument.sides_of(item)
             items[item.key] = {
-                "valid": [point.value for point in scale.points],
-                "satisfied": list(scale.satisfied),
-                "dissatisfied": list(scale.dissatisfied),
+                "valid": list(instrument.scale_of(item).values),
+                "satisfied": list(satisfied),
+                "dissatisfied": list(dissatisfied),
             }
     pools = pooled_items(instrument)
     pooled = {

@@ -90,6 +90,7 @@ _ARROW_TYPES = {
     "scale": pa.int16(),
     "single": pa.string(),
     "multiple": pa.list_(pa.string()),
+    "ranking": pa.list_(pa.string()),
     "number": pa.float64(),
     "date": pa.string(),
 }
@@ -136,8 +137,10 @@ def _row(
         value = answers.get(item.key)
         if item.type == "single" and value is not None:
             value = str(value)
-        elif item.type == "multiple" and value is not None:
+        elif item.type in ("multiple", "ranking") and value is not None:
             value = [str(one) for one in value]
+        elif item.type == "number" and isinstance(value, str):  # „Không biết”
+            value = None
         row[item.key] = value
         if item.show_if is not None:
             row[asked_column(item.key)] = item.key in visible

@@ -9,18 +9,26 @@ from flask_babel import gettext as _
 
 from analysis.cube import CubeMeasure
 from survey_app.errors import UserError
+from survey_app.instruments.indices import SHARES, ExpectationMet, Index, SatisfiedShare
+from survey_app.instruments.piping import GENERAL_NAMES, fill_in
 from survey_app.instruments.schema import Instrument
-from survey_app.results.cube import SurveyCube, district_of, pool_name, pooled_items
+from survey_app.results.cube import SurveyCube, district_of
+from survey_app.results.pools import index_items, is_pooled, pool_name, pooled_items
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure to estimate: an item, a section or an index, as answers satisfied over answers given.
+    """One figure to estimate: an item, a section or an index.
 
     Attributes
     ----------
     items : list of str
-        The scale questions whose answers it counts.
+        The questions whose answers it counts.
+    counted : CubeMeasure or None
+        None: an index that counts alone do not give.
+    unit : {"share", "points", "percent"}
+        A share lies between 0 and 1; only shares are judged. A percentage may exceed 100.
+    index : Index or None
     """
 
     key: str
@@ -28,7 +36,14 @@ class Measure:
     title: dict[str, str]
     criterion: str
     items: list[str]
-    counted: CubeMeasure
+    counted: CubeMeasure | None
+    unit: str = "share"
+    index: Index | None = None
+
+    @property
+    def counts_answers(self) -> bool:
+        """Whether it is the share of satisfied answers among answers, so that the three sides can stand beside it."""
+        return self.index is None or (isinstance(self.index, SatisfiedShare) and is_pooled(self.index))
 
 
 @dataclass(frozen=True)
@@ -42,17 +57,7 @@ class Breakdown:
 def list_measures(instrument: Instrument) -> list[Measure]:
     """The indices first, then the factors, then the criteria, in the order of the questionnaire."""
     pools = pooled_items(instrument)
-    indices = [
-        Measure(
-            index.key,
-            "index",
-            _texts(index.title or {"vi": "Chỉ số hài lòng chung", "en": "Overall satisfaction index"}),
-            "",
-            pools[pool_name(index.key, index=True)],
-            CubeMeasure(pool_name(index.key, index=True)),
-        )
-        for index in instrument.indices
-    ]
+    indices = [_measure_index(instrument, index) for index in instrument.indices]
     sections = [
         Measure(
             section.key,
@@ -69,14 +74,23 @@ def list_measures(instrument: Instrument) -> list[Measure]:
     return indices + sections + items
 
 
+def _measure_index(instrument: Instrument, index: Index) -> Measure:
+    title = index.title or {"vi": "Chỉ số hài lòng chung", "en": "Overall satisfaction index"}
+    unit = "share" if index.kind in SHARES else "percent" if isinstance(index, ExpectationMet) else "points"
+    counted = CubeMeasure(pool_name(index.key, index=True)) if is_pooled(index) else None
+    return Measure(index.key, "index", _texts(title), "", index_items(instrument, index), counted, unit, index)
+
+
 def _measure_item(instrument: Instrument, item: Any) -> Measure:
-    scale = instrument.scales[item.scale]
-    counted = CubeMeasure.rate(item.key, list(scale.satisfied), [point.value for point in scale.points])
+    satisfied, _dissatisfied = instrument.sides_of(item)
+    counted = CubeMeasure.rate(item.key, satisfied, instrument.scale_of(item).values)
     return Measure(item.key, "item", _texts(item.text), item.criterion or "", [item.key], counted)
 
 
 def _texts(title: Any) -> dict[str, str]:
-    return dict(title) if isinstance(title, dict) else {"vi": title.vi, "en": title.en}
+    """Words in both languages, without the names of a place."""
+    words = title if isinstance(title, dict) else {"vi": title.vi, "en": title.en}
+    return {language: fill_in(text, GENERAL_NAMES[language]) for language, text in words.items()}
 
 
 def breakdowns(counts: SurveyCube) -> list[str]:

@@ -40,6 +40,10 @@ CSV_COLUMNS = (
     "verdict_in_list",
     "withheld",
     "marks",
+    "unit",
+    "rescaled",
+    "rescaled_low",
+    "rescaled_high",
 )
 
 
@@ -65,7 +69,7 @@ def rows_as_csv(rows: list[Row], *, simulated: bool) -> str:
 
 def _flatten(row: dict[str, Any]) -> dict[str, Any]:
     ((domain, value),) = (row["domain"] or {"": ""}).items()
-    interval = row["ci"] or {}
+    interval, rescaled = row["ci"] or {}, row["rescaled"] or {}
     return {
         **row,
         **(row["shares"] or {}),
@@ -79,6 +83,9 @@ def _flatten(row: dict[str, Any]) -> dict[str, Any]:
         "ci_low": interval.get("low"),
         "ci_high": interval.get("high"),
         "marks": " ".join(row["marks"]),
+        "rescaled": rescaled.get("estimate"),
+        "rescaled_low": rescaled.get("low"),
+        "rescaled_high": rescaled.get("high"),
     }
 
 

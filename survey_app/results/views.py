@@ -16,7 +16,7 @@ from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
 from survey_app.results.charts import sort_weakest_first
 from survey_app.results.choices import describe_choices
-from survey_app.results.estimates import estimate_survey
+from survey_app.results.estimates import Row, estimate_survey
 from survey_app.results.pictures import draw_for_page
 from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.results.words import answer_sentence, target_words
@@ -61,15 +61,21 @@ def overview(slug: str) -> ResponseReturnValue:
         charts={
             "factors": draw(factors, _("Các yếu tố"), key=key),
             "items": draw(items, _("Các tiêu chí"), key=key),
-            "parts": draw(parts, breakdown_title(survey, by), key=(*key, by, of)) if by != "commune" else None,
+            "parts": draw(parts, breakdown_title(survey, by), key=(*key, by, of)) if _can_draw(parts, by) else None,
         }
         if whole.responses
         else {},
-        target=target_words(whole.rows[0]) if whole.rows else "",
+        target=target_words(whole.rows),
+        indices=indices,
         choices=describe_choices(db.session, survey) if whole.responses else [],
         silent_communes=[c.name for c in progress_by_commune(db.session, survey) if c.received == 0],
         **frame(survey, "results"),
     )
+
+
+def _can_draw(parts: list[Row], by: str) -> bool:
+    """Whether a chart shows the parts: shares, and not of hundreds of communes."""
+    return bool(parts) and parts[0].unit == "share" and by != "commune"
 
 
 def breakdown_title(survey: Survey, by: str) -> str:

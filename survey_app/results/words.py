@@ -5,22 +5,34 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from survey_app.i18n import decimal, number, percent
+from survey_app.i18n import decimal, language, number, percent
 from survey_app.results.charts import ChartText
 from survey_app.results.estimates import Row
 
 
-def target_words(row: Row) -> str:
-    """The target, said briefly: „từ 80% trở lên”."""
-    rate = f"{decimal(row.target * 100, 0 if abs(row.target * 100 - round(row.target * 100)) < 1e-9 else 1)}%"
+def target_words(rows: list[Row]) -> str:
+    """The target of the figures that are judged, said briefly: „từ 80% trở lên”; nothing where none is."""
+    row = next((row for row in rows if row.target is not None), None)
+    return "" if row is None else _target(row)
+
+
+def _target(row: Row) -> str:
+    share = (row.target or 0.0) * 100
+    rate = f"{decimal(share, 0 if abs(share - round(share)) < 1e-9 else 1)}%"
     return _("trên %(rate)s", rate=rate) if row.target_operator == "gt" else _("từ %(rate)s trở lên", rate=rate)
 
 
 def rate_words(row: Row) -> str:
-    """The rate with its interval: 82,4% (80,1–84,5)."""
+    """The figure in its unit, with its interval: 82,4% (80,1–84,5), 4,12 điểm (4,01–4,23)."""
     if row.estimate is None or row.ci is None:
         return _("không công bố")
-    return f"{percent(row.estimate)} ({decimal((row.ci['low'] or 0) * 100)}–{decimal((row.ci['high'] or 0) * 100)})"
+    low, high = row.ci["low"], row.ci["high"]
+    if row.unit == "points":
+        score = _("%(score)s điểm", score=decimal(row.estimate, 2))
+        return f"{score} ({decimal(low, 2)}–{decimal(high, 2)})"
+    if row.unit == "percent":
+        return f"{decimal(row.estimate)}% ({decimal(low)}–{decimal(high)})"
+    return f"{percent(row.estimate)} ({decimal((low or 0) * 100)}–{decimal((high or 0) * 100)})"
 
 
 def answer_sentence(row: Row | None) -> str:
@@ -33,7 +45,9 @@ def answer_sentence(row: Row | None) -> str:
             "Mới có %(num)s phiếu, quá ít để công bố tỷ lệ hài lòng.",
             row.respondents,
         )
-    rate, target = rate_words(row), target_words(row)
+    if row.target is None:
+        return f"{row.title[language()]}: {rate_words(row)}."
+    rate, target = rate_words(row), _target(row)
     if row.verdict == "met":
         return _("Tỷ lệ hài lòng là %(rate)s, đạt mục tiêu %(target)s.", rate=rate, target=target)
     if row.verdict == "not_met":

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.errors import NotFound
+from survey_app.instruments.usage import counts_usage
 from survey_app.surveys.models import Survey
 
 
@@ -32,3 +33,10 @@ def all_surveys(session: Session, *states: str) -> Sequence[Survey]:
     if states:
         query = query.where(Survey.state.in_(states))
     return session.scalars(query).all()
+
+
+@counts_usage("surveys")
+def count_by_questionnaire(session: Session) -> dict[int, int]:
+    """How many surveys ask with each stored version, by its id."""
+    query = select(Survey.questionnaire_id, func.count()).group_by(Survey.questionnaire_id)
+    return dict(session.execute(query).tuples().all())

@@ -21,7 +21,10 @@ HERE = ROOT / "tests" / "questionnaires"
 CASES = json.loads((HERE / "show_if_cases.json").read_text(encoding="utf-8"))
 INSTRUMENT = load_file(HERE / "show_if_twins.yaml")
 SCRIPT = ROOT / "survey_app" / "static" / "js" / "form.js"
+#: Cases about stored values that no question of a page can hold are for conditions.js alone.
+ON_PAGE = [case for case in CASES if not case.get("stored")]
 by_name = pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+on_page = pytest.mark.parametrize("case", ON_PAGE, ids=[case["name"] for case in ON_PAGE])
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def test_the_server_reads_what_was_typed_as_the_case_says(case: dict[str, Any]) 
         assert value == case["answers"].get(item)
 
 
-@by_name
+@on_page
 def test_the_page_decides_as_the_case_says_about_its_own_questions(case: dict[str, Any], blank: Page) -> None:
     given = {item: _as_inputs(value) for item, value in (case["answers"] | case.get("typed", {})).items()}
     _show(blank, case, "".join(_question(item.key, given.get(item.key, [])) for item in INSTRUMENT.items()), {})
@@ -53,7 +56,7 @@ def test_the_page_decides_as_the_case_says_about_its_own_questions(case: dict[st
     assert blank.locator("#q-asked").evaluate("asked => asked.disabled") is not case["holds"]
 
 
-@by_name
+@on_page
 def test_the_page_decides_as_the_case_says_about_earlier_pages(case: dict[str, Any], blank: Page) -> None:
     _show(blank, case, "", case["answers"])
 

@@ -33,7 +33,7 @@ def three_surveys(app: Flask) -> None:
         store_questionnaire(db.session, health, actor=TESTER)
         create_survey(db.session, village_definition(slug="tram-y-te", questionnaire="clinic"), actor=TESTER)
         db.session.commit()
-        assert len(db.session.scalars(select(Questionnaire)).all()) == 3
+        assert {"sipas-commune", "village", "clinic"} <= set(db.session.scalars(select(Questionnaire.key)))
 
 
 def seen(person: FlaskClient) -> set[str]:

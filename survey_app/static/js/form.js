@@ -4,7 +4,7 @@
   "use strict";
   const form = document.querySelector("form[data-questions]");
   if (!form) return;
-  const questions = [...form.querySelectorAll("fieldset.question[data-item]")];
+  const questions = [...form.querySelectorAll("[data-item]")];
   const conditional = questions.filter((question) => question.dataset.showIf);
   const rules = new Map(conditional.map((question) => [question, JSON.parse(question.dataset.showIf)]));
   // Answers given on earlier pages, if the server sent them along.
@@ -26,12 +26,13 @@
   };
 
   const answerIn = (question) => {
-    const inputs = [...question.querySelectorAll("input, select, textarea")].filter((input) => input.type !== "hidden");
-    const chosen = inputs.filter((input) => input.type === "radio" || input.type === "checkbox");
-    if (!chosen.length) return inputs.length ? typedIn(inputs[0]) : undefined;
-    const values = chosen.filter((input) => input.checked).map((input) => input.value);
-    if (!values.length) return undefined;
-    return chosen[0].type === "radio" ? values[0] : values;
+    const chosen = [...question.querySelectorAll("input:checked")];
+    if (chosen.length) return chosen[0].type === "radio" ? chosen[0].value : chosen.map((input) => input.value);
+    const ranked = [...question.querySelectorAll("select")].map((select) => select.value).filter(Boolean);
+    if (ranked.length) return ranked;
+    const other = (input) => ["hidden", "radio", "checkbox"].includes(input.type) || input.closest(".option-other");
+    const typed = [...question.querySelectorAll("input, textarea")].find((input) => !other(input));
+    return typed ? typedIn(typed) : undefined;
   };
 
   // A choice on the page is text; the rule says by the kind of its own value whether a number is meant.
@@ -56,7 +57,7 @@
 
   const update = () => {
     // A question can only depend on earlier ones, so one pass in page order is enough.
-    const answers = { ...earlier };
+    const answers = Object.assign(Object.create(null), earlier); // a question may be called "constructor"
     for (const question of questions) {
       const shown = !rules.has(question) || holds(rules.get(question), answers);
       question.hidden = question.disabled = !shown;

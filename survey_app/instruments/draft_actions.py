@@ -1,0 +1,91 @@
+"""What the buttons of the form editor do to a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from .draft_edits import (
+    NoSuchPlace,
+    add_item,
+    add_option,
+    add_section,
+    add_target,
+    move,
+    open_draft,
+    place_of,
+    remove,
+    set_ticks,
+    set_values,
+    write_draft,
+    written_place,
+)
+from .draft_parts import HEAD, INDICES
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The draft after a button: its text, the part to open, the text to go back to, and whether all was found."""
+
+    text: str
+    opened: str
+    undo: str = ""
+    found: bool = True
+
+
+def change_draft(posted: MultiDict[str, str]) -> Changed:
+    """Put in what was typed and do what the button (``do``) says.
+
+    Raises
+    ------
+    NotEditable
+        The text cannot be opened in a form.
+    """
+    text = posted.get("text", "")
+    if posted.get("do") == "undo":
+        open_draft(posted.get("before", ""))
+        return Changed(posted.get("before", ""), posted.get("open", HEAD))
+    data, before = open_draft(text), open_draft(text)
+    set_values(data, {place_of(name[2:]): value for name, value in posted.items() if name.startswith("v:")})
+    set_ticks(data, {place_of(name): f"t:{name}" in posted for name in posted.getlist("ticks")})
+    verb, _colon, rest = posted.get("do", "check").partition(":")
+    typed = write_draft(data) if verb == "remove" else ""
+    try:
+        opened = _do(data, verb, rest, posted)
+    except (NoSuchPlace, TypeError, ValueError):
+        return Changed(write_draft(data), HEAD, found=False)
+    return Changed(write_draft(data) if data != before else text, opened, undo=typed)
+
+
+def text_as_posted(posted: MultiDict[str, str]) -> str:
+    """The text with what was typed beside it, for a button that only looks."""
+    if not any(name.startswith("v:") for name in posted):
+        return posted.get("text", "")
+    kept: Mapping[str, Any] = {name: values for name, values in posted.lists() if name != "do"}
+    return change_draft(MultiDict(kept)).text
+
+
+def _do(data: Any, verb: str, rest: str, posted: Mapping[str, str]) -> str:
+    place, opened = place_of(rest), posted.get("open", HEAD)
+    is_section = len(place) == 2 and place[0] == "sections"
+    if verb == "open":
+        return rest
+    if verb in ("up", "down"):
+        position = move(data, place, -1 if verb == "up" else 1)
+        return f"sections/{position}" if is_section else opened
+    if verb == "remove":
+        remove(data, place)
+        return HEAD if is_section else opened
+    if verb == "add-item":
+        return written_place(add_item(data, int(place[1]), posted.get("kind", "single")))
+    if verb == "add-section":
+        return written_place(add_section(data))
+    if verb == "add-option":
+        add_option(data, place)
+    elif verb == "add-target":
+        add_target(data)
+        return INDICES
+    return opened

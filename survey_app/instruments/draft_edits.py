@@ -1,0 +1,280 @@
+"""Changes to a draft that leave the rest of its text alone: comments, quotes and folded lines stay as they were.
+
+A place in the draft is written ``sections/0/items/2/text/vi``. Nothing is checked here but that the place exists; what
+is wrong after a change is said by the checks of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+from .written import dump, round_trip, text_to_write
+from .yaml_tree import read_tree
+
+Place = tuple[str | int, ...]
+
+#: What a person types as digits and the file holds as a number.
+_NUMBERS = frozenset({"value", "minutes", "choose", "min", "max", "step", "max_length", "rows"})
+#: Texts that may be left out.
+_OPTIONAL = frozenset({"intro", "consent", "hint", "unit", "criterion", "basis", "operator", "min", "max", "source"})
+_DEFAULTS = {"factor": False, "required": False}
+
+
+class NotEditable(Exception):
+    """The text is not regular enough for a form; it has to be mended as text first."""
+
+
+class NoSuchPlace(LookupError):
+    """The draft has no such part, as after two tabs changed it."""
+
+
+def place_of(written: str) -> Place:
+    """The place in its parts."""
+    return tuple(int(part) if part.isdecimal() else part for part in written.split("/"))
+
+
+def written_place(place: Place) -> str:
+    """The place as forms carry it."""
+    return "/".join(map(str, place))
+
+
+def open_draft(text: str) -> CommentedMap:
+    """The draft as a tree that can be changed and written again.
+
+    Raises
+    ------
+    NotEditable
+        The text is no YAML, uses what questionnaires may not use, or is no mapping with sections.
+    """
+    if not read_tree(text).readable:
+        raise NotEditable
+    try:
+        data = round_trip().load(text)
+    except (YAMLError, ValueError) as error:
+        raise NotEditable from error
+    if not isinstance(data, CommentedMap) or not _is_regular(data):
+        raise NotEditable
+    return data
+
+
+def _is_regular(data: CommentedMap) -> bool:
+    sections = data.get("sections")
+    if not isinstance(sections, CommentedSeq) or not all(isinstance(part, CommentedMap) for part in sections):
+        return False
+    lists = [section.setdefault("items", CommentedSeq()) for section in sections]
+    return all(
+        isinstance(items, CommentedSeq) and all(isinstance(one, CommentedMap) for one in items) for items in lists
+    )
+
+
+def write_draft(data: CommentedMap) -> str:
+    """The text of the changed draft."""
+    return dump(data)
+
+
+def part_at(data: Any, place: Place) -> Any:
+    """The part at a place; raises :class:`NoSuchPlace`."""
+    for name in place:
+        try:
+            data = data[name]
+        except (KeyError, IndexError, TypeError):
+            raise NoSuchPlace(written_place(place)) from None
+    return data
+
+
+def set_values(data: CommentedMap, typed: Mapping[Place, str]) -> None:
+    """Put what was typed where it belongs; places whose value is the same are not touched."""
+    for place, words in typed.items():
+        try:
+            part = _part_for_text(data, place[:-1], words)
+        except NoSuchPlace:
+            continue
+        if part is None or not isinstance(part, (CommentedMap, CommentedSeq)):
+            continue
+        _set_value(data, part, place, words.replace("\r\n", "\n").strip())
+    _drop_blank_texts(data, {place[:-1] for place in typed if place[-1] in ("vi", "en")})
+
+
+def _part_for_text(data: CommentedMap, above: Place, words: str) -> Any:
+    """The mapping that holds a text; an optional one that is not there yet is made when something was typed."""
+    if above and above[-1] in _OPTIONAL:
+        owner = part_at(data, above[:-1])
+        if isinstance(owner, CommentedMap) and above[-1] not in owner:
+            if not words.strip():
+                return None
+            owner[above[-1]] = CommentedMap({"vi": "", "en": ""})
+    return part_at(data, above)
+
+
+def _set_value(data: CommentedMap, part: Any, place: Place, words: str) -> None:
+    name = place[-1]
+    old = part.get(name) if isinstance(part, CommentedMap) else None
+    if typed_form(old, str(name)) == words:
+        return
+    if not words and name in _OPTIONAL:
+        part.pop(name, None)
+        return
+    value: object = words
+    if name in _NUMBERS:
+        value = _number(words)
+    elif name == "rate":
+        value = _rate(words)
+    elif not _in_flow(data, place):
+        value = text_to_write(words, indent=2 * len(place))
+    part[name] = value
+
+
+def _drop_blank_texts(data: CommentedMap, places: set[Place]) -> None:
+    for place in places:
+        if place and place[-1] in _OPTIONAL:
+            owner = part_at(data, place[:-1])
+            text = owner.get(place[-1])
+            if isinstance(text, CommentedMap) and not any(text.get(language) for language in ("vi", "en")):
+                del owner[place[-1]]
+
+
+def typed_form(value: object, name: str) -> str:
+    """A value of the file as a person types it in the form; rates in percent."""
+    if value is None:
+        return ""
+    if name == "rate" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{round(value * 100, 6):g}".replace(".", ",")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _number(words: str) -> object:
+    if re.fullmatch(r"-?[0-9]{1,15}", words):
+        return int(words)
+    plain = words.replace(",", ".")
+    return float(plain) if re.fullmatch(r"-?[0-9]{1,15}\.[0-9]{1,9}", plain) else words
+
+
+def _rate(words: str) -> object:
+    number = _number(words.removesuffix("%").strip())
+    return round(number / 100, 8) if isinstance(number, (int, float)) else words
+
+
+def _in_flow(data: Any, place: Place) -> bool:
+    """Whether the place lies in braces or brackets, where no text can be folded over lines."""
+    for name in place[:-1]:
+        data = data[name]
+        if data.fa.flow_style():
+            return True
+    return False
+
+
+def set_ticks(data: CommentedMap, ticks: Mapping[Place, bool]) -> None:
+    """Set yes or no; what is the default is left unsaid where it was."""
+    for place, yes in ticks.items():
+        try:
+            part = part_at(data, place[:-1])
+        except NoSuchPlace:
+            continue
+        if isinstance(part, CommentedMap) and bool(part.get(place[-1], _default(data, part, str(place[-1])))) != yes:
+            part[place[-1]] = yes
+
+
+def _default(data: CommentedMap, part: CommentedMap, name: str) -> bool:
+    """A scale item is required without saying so when its scale has a no-opinion answer."""
+    if name == "required" and "scale" in part:
+        scale = (data.get("scales") or {}).get(part["scale"])
+        return isinstance(scale, Mapping) and bool(scale.get("no_opinion"))
+    return _DEFAULTS.get(name, False)
+
+
+def is_ticked(data: CommentedMap, place: Place) -> bool:
+    """Whether a yes-or-no is yes, said or unsaid."""
+    part = part_at(data, place[:-1])
+    return bool(part.get(place[-1], _default(data, part, str(place[-1]))))
+
+
+def move(data: CommentedMap, place: Place, step: int) -> int:
+    """Move an entry of a list up (-1) or down (+1); its new position, the old one at either end."""
+    entries, position = part_at(data, place[:-1]), place[-1]
+    part_at(data, place)
+    if not isinstance(entries, CommentedSeq) or not isinstance(position, int):
+        raise NoSuchPlace(written_place(place))
+    other = position + step
+    if not 0 <= other < len(entries):
+        return position
+    entries[position], entries[other] = entries[other], entries[position]
+    return other
+
+
+def remove(data: CommentedMap, place: Place) -> None:
+    """Take an entry out of a list."""
+    entries = part_at(data, place[:-1])
+    part_at(data, place)
+    if not isinstance(entries, CommentedSeq):
+        raise NoSuchPlace(written_place(place))
+    del entries[place[-1]]
+
+
+def add_item(data: CommentedMap, section: int, kind: str) -> Place:
+    """Put an empty item of a type at the end of a section; ``scale:name`` for one on a scale."""
+    items = part_at(data, ("sections", section, "items"))
+    item = CommentedMap({"key": _free_key(data, str(part_at(data, ("sections", section)).get("key") or "q"))})
+    type_name, _colon, scale = kind.partition(":")
+    if scale:
+        item["scale"] = scale
+    else:
+        item["type"] = type_name
+    item["text"] = _blank_text()
+    if type_name in ("single", "multiple", "ranking"):
+        item["options"] = CommentedSeq(_blank_option(value) for value in (1, 2))
+    if items.fa.flow_style():
+        items.fa.set_block_style()
+    items.append(item)
+    return ("sections", section, "items", len(items) - 1)
+
+
+def add_section(data: CommentedMap) -> Place:
+    """Put an empty section at the end."""
+    section = CommentedMap({"key": _free_key(data, "part"), "title": _blank_text(), "items": CommentedSeq()})
+    data["sections"].append(section)
+    return ("sections", len(data["sections"]) - 1)
+
+
+def add_option(data: CommentedMap, place: Place) -> None:
+    """Put an empty option at the end of an item's options."""
+    options = part_at(data, place)
+    values = [option.get("value") for option in options if isinstance(option, CommentedMap)]
+    numbers = [value for value in values if isinstance(value, int)]
+    options.append(_blank_option(max(numbers, default=0) + 1))
+
+
+def add_target(data: CommentedMap) -> None:
+    """Put a target for the first index at the end of the targets."""
+    indices = data.get("indices") or [{}]
+    if not isinstance(data.get("targets"), CommentedSeq):
+        data["targets"] = CommentedSeq()
+    data["targets"].append(CommentedMap({"index": str(indices[0].get("key", "")), "rate": 0.8}))
+
+
+def _blank_text() -> CommentedMap:
+    return CommentedMap({"vi": "", "en": ""})
+
+
+def _blank_option(value: int) -> CommentedMap:
+    return CommentedMap({"value": value, "label": _blank_text()})
+
+
+def _free_key(data: CommentedMap, stem: str) -> str:
+    taken = {str(part.get("key")) for part in _keyed(data)}
+    number = 1
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def _keyed(data: CommentedMap) -> Iterator[CommentedMap]:
+    for section in data["sections"]:
+        yield section
+        yield from section["items"]

@@ -43,6 +43,7 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements-spark.in -o requirements-spark.txt
 
 $(VENV)/bin/pip:
 	@bin/require-system venv

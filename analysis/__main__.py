@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from analysis.command_line.answers import as_sentence
 from analysis.command_line.drawing import add_allocate, add_draw
 from analysis.command_line.estimating import add_estimate
 from analysis.command_line.sizes import add_sample_size
@@ -25,8 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments)
-    except (ValueError, OSError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+    except (ValueError, OSError, OverflowError, RecursionError) as error:
+        print(as_sentence(error), file=sys.stderr)
         return WRONG_INPUT
     return code
 

@@ -8,7 +8,27 @@ from analysis.labels import Labels, Numbers, read_positive, take_constant
 
 
 def count_rows(psu: Labels | None, strata: Labels | None, weights: Numbers | None) -> int:
-    """Return the number of responses, told by the first column given; ``size_unknown`` if there is none."""
+    """Count the responses by the first column given.
+
+    Parameters
+    ----------
+    psu, strata, weights : sequence, shape (n,), or None
+
+    Returns
+    -------
+    int
+        n.
+
+    Raises
+    ------
+    DesignError
+        ``size_unknown`` if all are None.
+
+    Examples
+    --------
+    >>> count_rows(None, ["north", "north", "south"], None)
+    3
+    """
     for given in (psu, strata, weights):
         if given is not None:
             return len(given)

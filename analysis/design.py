@@ -158,7 +158,12 @@ class SurveyDesign:
             Units in the population of the row's stratum, PSU, ..., one a stage; a stage without one counts as
             drawn with replacement.
         strata, weights, lonely_psu, adjust_domain_lonely, probability
-            As in `declare`, with its errors and ``too_many_stages``.
+            As in `declare`.
+
+        Raises
+        ------
+        DesignError
+            ``too_many_stages``, and as `declare`.
 
         Examples
         --------
@@ -237,15 +242,25 @@ class SurveyDesign:
         return SurveyDesign(self.stages, self.unit_of_row, weight, self.rules, residual)
 
     def degrees_of_freedom(self, rows: ArrayLike | None = None) -> int:
-        """Return PSUs less strata with at least one of `rows` (bool, shape (n,)); None: of the whole file."""
+        """Return the PSUs less the strata that have a response among `rows`.
+
+        Parameters
+        ----------
+        rows : array_like of bool, shape (n,), optional
+            None: the PSUs and strata of the whole file.
+
+        Returns
+        -------
+        int
+        """
         first = self.stages[0]
         if rows is None:
             return len(first.group_of_unit) - len(first.count)
         psus = np.unique(self.psu[np.asarray(rows, dtype=np.bool_)])
         return len(psus) - len(np.unique(first.group_of_unit[psus]))
 
-    def covariance(self, influence: ArrayLike) -> NDArray[np.float64]:
-        """Return the design-based covariance of the estimated totals Σ_i w_i u_ij of k columns, shape (k, k).
+    def covariance(self, influence: ArrayLike, rows: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Return the design-based covariance of the estimated totals Σ_i w_i u_ij of k columns.
 
         Every linearised statistic takes its covariance from here: a mean has u = 1(valid)(y - mean)/Σw, a regression
         u = (x_i residual_i) times the inverse of its information matrix (Binder 1983).
@@ -254,6 +269,13 @@ class SurveyDesign:
         ----------
         influence : array_like, shape (n, k) or (n,)
             u, unweighted, 0 for a row outside the domain or without an answer.
+        rows : array_like of bool, shape (n,), optional
+            The rows that take part, for the rules on lone PSUs; None: all.
+
+        Returns
+        -------
+        ndarray, shape (k, k)
+            In products of the units of the columns; NaN where nobody drew the sample.
 
         Raises
         ------
@@ -273,10 +295,13 @@ class SurveyDesign:
         if not np.isfinite(u).all():
             row = int(np.argmax(~np.isfinite(u).all(axis=1)))
             raise MeasureError("not_finite", "the value is not finite; a row without an answer has 0", row)
-        return sum_covariance(self.stages, self.unit_of_row, self.rules, self.weigh(u))
+        if not self.rules.probability:
+            return np.full((u.shape[1], u.shape[1]), np.nan)
+        taking_part = None if rows is None else np.asarray(rows, dtype=np.bool_)
+        return sum_covariance(self.stages, self.unit_of_row, self.rules, self.weigh(u), taking_part)
 
     def weigh(self, influence: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return influence values, shape (n, k), as the variance takes them: residuals if calibrated, times weights."""
+        """Return influence values as in `covariance`, shape (n, k), taken as residuals if calibrated, times weights."""
         u = influence if self.residual is None else self.residual(influence)
         return self.weights[:, None] * u
 
@@ -289,6 +314,11 @@ class SurveyDesign:
             0, 1, or NaN for no answer.
         domain : array_like of bool, shape (n,), optional
             The rows asked about; the others stay in the design with value 0.
+
+        Returns
+        -------
+        Estimate
+            Shares between 0 and 1.
 
         Raises
         ------
@@ -320,6 +350,10 @@ class SurveyDesign:
         numerator, denominator : array_like, shape (n,)
             Satisfied answers and answers of each respondent; NaN in either: the row is missing.
         domain : array_like of bool, shape (n,), optional
+
+        Returns
+        -------
+        Estimate
 
         Raises
         ------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.csv_table import CsvTable
 from analysis.design import LonelyPsu, SurveyDesign
@@ -20,17 +21,22 @@ def declare_from(spec: dict[str, Any], table: CsvTable) -> SurveyDesign:
     ----------
     spec : dict
         ``ids``: column of each stage, the first the PSU, at most three (a scalar stands for a list of one;
-        none: each row is its own unit); ``strata``; ``weights`` (a column; without it all weigh 1); ``fpc``:
-        columns with the population size of each stage (units in the stratum, in the PSU, ...); ``nest``: PSU
-        codes start again in each stratum; ``lonely_psu``, ``adjust_domain_lonely``, ``probability`` as in
-        `SurveyDesign.declare`.
+        none: each row is its own unit); ``strata``; ``weights``: a column (without it the fractions that ``fpc``
+        tells give them, and without those all weigh 1); ``fpc``: columns with the population size of each stage
+        (units in the stratum, in the PSU, ...); ``nest``: PSU codes start again in each stratum; ``lonely_psu``,
+        ``adjust_domain_lonely``, ``probability`` as in `SurveyDesign.declare`.
     table : CsvTable
         n rows.
+
+    Returns
+    -------
+    SurveyDesign
 
     Raises
     ------
     DesignError
-        ``unknown_key``, ``too_many_stages``, and what `SurveyDesign.declare` and `CsvTable` raise.
+        ``unknown_key``, ``too_many_stages``, ``too_many_populations``, ``bad_setting``, and what
+        `SurveyDesign.declare` and `CsvTable` raise.
 
     Examples
     --------
@@ -45,21 +51,46 @@ def declare_from(spec: dict[str, Any], table: CsvTable) -> SurveyDesign:
     ids, populations = _as_list(spec.get("ids")), _as_list(spec.get("fpc"))
     if len(ids) > 3 or len(populations) > 3:
         raise DesignError("too_many_stages", "a design has at most three stages; leave the others out")
+    if len(populations) > max(len(ids), 1):
+        raise DesignError("too_many_populations", "fpc names more stages than ids; give one column a stage")
+    for key in ("strata", "weights"):
+        if spec.get(key) is not None and not isinstance(spec[key], str):
+            raise DesignError("bad_setting", f"{key} is {spec[key]!r}; write the name of one column")
+    if any(not isinstance(name, str) for name in (*ids, *populations)):
+        raise DesignError("bad_setting", "ids and fpc hold names of columns")
     strata = table.labels(spec["strata"]) if spec.get("strata") else None
     units = [table.labels(name) for name in ids]
-    if units and spec.get("nest") and strata is not None:
+    if units and _read_truth(spec, "nest", False) and strata is not None:
         units[0] = np.char.add(np.char.add(strata, "\x1f"), units[0])
     sizes = [table.numbers(name) for name in populations]
     lonely: LonelyPsu = spec.get("lonely_psu") or "adjust"
-    return SurveyDesign.declare_stages(
+    weights = table.numbers(spec["weights"]) if spec.get("weights") else None
+    design = SurveyDesign.declare_stages(
         units=units,
         populations=sizes,
         strata=strata,
-        weights=table.numbers(spec["weights"]) if spec.get("weights") else np.ones(len(table)),
+        weights=np.ones(len(table)) if weights is None else weights,
         lonely_psu=lonely,
-        adjust_domain_lonely=bool(spec.get("adjust_domain_lonely", False)),
-        probability=bool(spec.get("probability", True)),
+        adjust_domain_lonely=_read_truth(spec, "adjust_domain_lonely", False),
+        probability=_read_truth(spec, "probability", True),
     )
+    return design if weights is not None or not sizes else design.with_weights(_invert_fractions(design))
+
+
+def _invert_fractions(design: SurveyDesign) -> NDArray[np.float64]:
+    """Return the weights that the sampling fractions of the stages tell, shape (n,)."""
+    weights = np.ones(len(design))
+    for stage, units in zip(design.stages, design.unit_of_row, strict=True):
+        fraction = stage.fraction[stage.group_of_unit][units]
+        weights /= np.where(fraction > 0, fraction, 1.0)
+    return weights
+
+
+def _read_truth(spec: dict[str, Any], key: str, default: bool) -> bool:
+    value = spec.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise DesignError("bad_setting", f"{key} is {value!r}; write true or false")
+    return default if value is None else value
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -14,7 +14,17 @@ Method = Literal["wilson", "logit", "xlogit", "beta", "asin", "mean", "likelihoo
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Two limits, the method's name and the level; NaN limits where the method gives none."""
+    """Two limits and how they were found.
+
+    Attributes
+    ----------
+    low, high : float
+        In the unit of the estimate; NaN where the method gives none.
+    method : str
+        As in `interval`.
+    level : float
+        Confidence level.
+    """
 
     low: float
     high: float
@@ -93,16 +103,61 @@ def interval(
 
 
 def t_quantile(level: float, df: float) -> float:
-    """Return the two-sided t quantile, NaN without df; ValueError for a level outside (0, 1)."""
+    """Return the two-sided quantile of Student's t.
+
+    Parameters
+    ----------
+    level : float
+        Confidence level, such as 0.95.
+    df : float
+        Degrees of freedom; infinity gives the normal quantile.
+
+    Returns
+    -------
+    float
+        NaN for `df` of 0 or less.
+
+    Raises
+    ------
+    ValueError
+        For a level outside (0, 1).
+
+    Examples
+    --------
+    >>> round(t_quantile(0.95, 10), 3), round(t_quantile(0.95, math.inf), 3)
+    (2.228, 1.96)
+    """
     if not 0 < level < 1:
         raise ValueError(f"level is {level}; it must lie between 0 and 1, such as 0.95")
     return -float(stdtrit(df, (1 - level) / 2)) if df > 0 else math.nan
 
 
 def wilson(p: float, n_effective: float, df: float, level: float = 0.95) -> tuple[float, float]:
-    """Return Wilson limits with an effective sample size and t (Wilson 1927; survey 4.5 ``svyciprop``).
+    """Return Wilson's limits of a rate with an effective sample size and t.
 
-    With c = t²/n_eff: [(p + c/2) ± t/(2 n_eff) √(4 n_eff p(1-p) + t²)]/(1+c). Defined at p = 0 and 1.
+    Parameters
+    ----------
+    p : float
+        The rate, 0 to 1.
+    n_effective : float
+        Above 0.
+    df, level : float
+        As in `t_quantile`.
+
+    Returns
+    -------
+    low, high : float
+        Shares from 0 to 1; NaN without degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        For a level outside (0, 1).
+
+    Notes
+    -----
+    With c = t²/n_eff: [(p + c/2) ± t/(2 n_eff) √(4 n_eff p(1-p) + t²)]/(1+c) (Wilson 1927), as ``svyciprop`` of survey
+    4.5 with n_eff and t. Defined at p = 0 and 1.
 
     Examples
     --------
@@ -119,10 +174,38 @@ def wilson(p: float, n_effective: float, df: float, level: float = 0.95) -> tupl
 def korn_graubard(
     p: float, n_effective: float, df: float, n: float, level: float = 0.95, *, cap: bool = True
 ) -> tuple[float, float]:
-    """Return Clopper-Pearson limits with a sample size corrected for df (Korn and Graubard 1998).
+    """Return Clopper and Pearson's limits of a rate with a sample size corrected for the design.
 
-    n* = n_eff (t with n-1 df / t with `df`)², at most `n` with `cap`; limits are the Beta(n*p, n*(1-p)+1) and
-    Beta(n*p+1, n*(1-p)) quantiles.
+    Parameters
+    ----------
+    p, n_effective, df, level : float
+        As in `wilson`.
+    n : float
+        Answers, above 1.
+    cap : bool
+        Whether the corrected size n* may not pass `n`.
+
+    Returns
+    -------
+    low, high : float
+        Shares from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        For a level outside (0, 1).
+
+    Notes
+    -----
+    n* = n_eff (t with n-1 df / t with `df`)²; the limits are the Beta(n*p, n*(1-p)+1) and Beta(n*p+1, n*(1-p))
+    quantiles (Korn and Graubard 1998).
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in korn_graubard(0.8, 10, 9, 10)]  # 8 of 10 as a simple random sample
+    [0.4439, 0.9748]
+    >>> [round(limit, 4) for limit in korn_graubard(0.8, 10, 4, 10)]  # with 4 df, n* is 6.64
+    [0.353, 0.9888]
     """
     ratio = t_quantile(level, n - 1) / t_quantile(level, df)
     size = n_effective * ratio**2

@@ -49,7 +49,23 @@ class Contrast:
         return 2 * float(stdtr(self.df, -abs(self.t))) if self.se > 0 and self.df > 0 else math.nan
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Return estimate ± t·se; NaN limits without degrees of freedom."""
+        """Return the interval estimate ± t·se.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        Interval
+            NaN limits without degrees of freedom.
+
+        Raises
+        ------
+        ValueError
+            For a level outside (0, 1).
+        """
         half = t_quantile(level, self.df) * self.se
         return Interval(self.estimate - half, self.estimate + half, "mean", level)
 
@@ -90,6 +106,10 @@ class JointEstimate:
         ----------
         coefficients : array_like, shape (k,)
 
+        Returns
+        -------
+        Contrast
+
         Raises
         ------
         MeasureError
@@ -101,27 +121,87 @@ class JointEstimate:
         return Contrast(float(c @ self.estimates), math.sqrt(max(float(c @ self.covariance @ c), 0.0)), self.df)
 
     def difference(self, later: int | str, earlier: int | str) -> Contrast:
-        """Return one estimate less another, such as wave 2 less wave 1; by place or name."""
+        """Return one estimate less another, such as wave 2 less wave 1.
+
+        Parameters
+        ----------
+        later, earlier : int or str
+            Place or name of an estimate.
+
+        Returns
+        -------
+        Contrast
+
+        Raises
+        ------
+        MeasureError
+            ``unknown_name``.
+        """
         c = np.zeros(len(self.names))
         c[self._place(later)] += 1
         c[self._place(earlier)] -= 1
         return self.contrast(c)
 
     def mean(self) -> Contrast:
-        """Return the plain mean of the estimates: the mean-of-items index, with the items' covariance."""
+        """Return the plain mean of the estimates: the mean-of-items index, with the items' covariance.
+
+        Returns
+        -------
+        Contrast
+        """
         return self.contrast(np.full(len(self.names), 1 / len(self.names)))
 
     def log_odds_ratio(self, later: int | str, earlier: int | str) -> Contrast:
-        """Return log[p₂/(1-p₂)] - log[p₁/(1-p₁)] by the delta method (Binder 1983)."""
+        """Return the log odds ratio of two rates, log[p₂/(1-p₂)] - log[p₁/(1-p₁)], by the delta method (Binder 1983).
+
+        Parameters
+        ----------
+        later, earlier : int or str
+            As in `difference`: p₂ and p₁.
+
+        Returns
+        -------
+        Contrast
+            Of slopes 1/(p(1-p)).
+
+        Raises
+        ------
+        MeasureError
+            ``unknown_name``, ``no_logarithm`` for a rate of 0 or 1.
+        """
         one, two = self._place(earlier), self._place(later)
+        self._refuse_logarithm(one, two, below=1.0)
         p = self.estimates
         value = math.log(p[two] / (1 - p[two])) - math.log(p[one] / (1 - p[one]))
         return self._smooth(value, one, two, lambda x: 1 / (x * (1 - x)))
 
     def log_ratio(self, later: int | str, earlier: int | str) -> Contrast:
-        """Return log(p₂/p₁) by the delta method."""
+        """Return the log of the ratio of two estimates, log(p₂/p₁), by the delta method.
+
+        Parameters
+        ----------
+        later, earlier : int or str
+            As in `difference`: p₂ and p₁.
+
+        Returns
+        -------
+        Contrast
+            Of slopes 1/p.
+
+        Raises
+        ------
+        MeasureError
+            ``unknown_name``, ``no_logarithm`` for an estimate of 0 or less.
+        """
         one, two = self._place(earlier), self._place(later)
+        self._refuse_logarithm(one, two, below=math.inf)
         return self._smooth(math.log(self.estimates[two] / self.estimates[one]), one, two, lambda x: 1 / x)
+
+    def _refuse_logarithm(self, *places: int, below: float) -> None:
+        for place in places:
+            if not 0 < self.estimates[place] < below:
+                value = self.estimates[place]
+                raise MeasureError("no_logarithm", f"{self.names[place]} is {value:g}; compare by the difference")
 
     def _smooth(self, value: float, one: int, two: int, slope: Callable[[float], float]) -> Contrast:
         c = np.zeros(len(self.names))
@@ -137,21 +217,15 @@ class JointEstimate:
         return self.names.index(name)
 
 
-def joint_ratios(design: SurveyDesign, measures: Measures, names: Sequence[str]) -> JointEstimate:
-    """Estimate k ratios with their joint covariance, each on its own valid rows.
-
-    Parameters
-    ----------
-    design : SurveyDesign
-    measures : Measures
-        k measures.
-    names : sequence of str, length k
-    """
+def _joint_ratios(
+    design: SurveyDesign, measures: Measures, names: Sequence[str], rows: NDArray[np.bool_] | None = None
+) -> JointEstimate:
+    """Estimate k ratios with their joint covariance, each on its own valid rows; `rows` as in `covariance`."""
     y, x = measures.weighted_y.sum(axis=0), measures.weighted_x.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = y / x
         influence = np.where(x > 0, (measures.weighted_y - estimate * measures.weighted_x) / x, 0.0)
-    covariance = design.covariance(influence / design.weights[:, None])
+    covariance = design.covariance(influence / design.weights[:, None], rows)
     empty = ~(x > 0)
     covariance[empty, :] = np.nan
     covariance[:, empty] = np.nan
@@ -170,6 +244,8 @@ def by_group(
 
     Parameters
     ----------
+    design : SurveyDesign
+        Over n responses.
     numerator : array_like, shape (n,)
         The answer (for a mean or rate) or the numerator; NaN where missing.
     groups : sequence of str, shape (n,)
@@ -178,6 +254,21 @@ def by_group(
         For a ratio.
     order : sequence of str, optional
         The groups wanted, in this order; None: all, sorted.
+
+    Returns
+    -------
+    JointEstimate
+        One estimate a group; NaN for a group without an answer.
+
+    Raises
+    ------
+    MeasureError
+        As in `SurveyDesign.mean` and `SurveyDesign.ratio`.
+
+    Notes
+    -----
+    The covariance is that of the influence values u_ij = 1(row i in group j)(y_i - R_j x_i)/X_j, in one call of
+    `SurveyDesign.covariance` (Binder 1983).
 
     Examples
     --------
@@ -189,14 +280,14 @@ def by_group(
     0.577
     """
     labels = np.array(["" if label is None else str(label) for label in groups])
-    names = tuple(order) if order is not None else tuple(sorted(set(labels[labels != ""].tolist())))
+    names = tuple(order) if order is not None else _sort_levels(labels[labels != ""])
     inside = np.column_stack([labels == name for name in names]) if names else np.zeros((len(labels), 0), dtype=bool)
     y = np.asarray(numerator, dtype=np.float64)
     spread = np.where(inside, y[:, None], np.nan)
     if denominator is None:
-        return joint_ratios(design, Measures.of_means(design, spread), names)
+        return _joint_ratios(design, Measures.of_means(design, spread), names)
     x = np.where(inside, np.asarray(denominator, dtype=np.float64)[:, None], np.nan)
-    return joint_ratios(design, Measures.of_ratios(design, spread, x), names)
+    return _joint_ratios(design, Measures.of_ratios(design, spread, x), names)
 
 
 def by_item(
@@ -206,14 +297,27 @@ def by_item(
 
     Parameters
     ----------
+    design : SurveyDesign
+        Over n responses.
     answers : array_like, shape (n, k)
         0 and 1, or scores; NaN where missing.
     names : sequence of str, length k
     domain : array_like of bool, shape (n,), optional
 
+    Returns
+    -------
+    JointEstimate
+        One estimate an item.
+
+    Raises
+    ------
+    MeasureError
+        As in `SurveyDesign.mean`.
+
     Notes
     -----
     R's ``svymean(~a+b, na.rm=TRUE)`` drops a respondent who left one item out from all items; this does not.
+    Covariance as in `by_group`.
 
     Examples
     --------
@@ -223,9 +327,10 @@ def by_item(
     ([0.667, 0.5], 0.583)
     """
     values = np.asarray(answers, dtype=np.float64)
-    if domain is not None:
-        values = np.where(np.asarray(domain, dtype=np.bool_)[:, None], values, np.nan)
-    return joint_ratios(design, Measures.of_means(design, values), names)
+    rows = None if domain is None else np.asarray(domain, dtype=np.bool_)
+    if rows is not None:
+        values = np.where(rows[:, None], values, np.nan)
+    return _joint_ratios(design, Measures.of_means(design, values), names, rows)
 
 
 def distribution(
@@ -235,11 +340,27 @@ def distribution(
 
     Parameters
     ----------
+    design : SurveyDesign
+        Over n responses.
     codes : sequence of str, shape (n,)
         The answer of each respondent; '' and None where missing.
     order : sequence of str, optional
         The answers wanted; None: all that occur, sorted.
     domain : array_like of bool, shape (n,), optional
+
+    Returns
+    -------
+    JointEstimate
+        One share an answer; together 1 unless `order` leaves some out.
+
+    Raises
+    ------
+    MeasureError
+        ``wrong_length``.
+
+    Notes
+    -----
+    Covariance as in `by_group`, each answer a column of 0 and 1.
 
     Examples
     --------
@@ -248,10 +369,19 @@ def distribution(
     [0.333, 0.667]
     """
     labels = np.array(["" if code is None else str(code) for code in codes])
-    names = tuple(order) if order is not None else tuple(sorted(set(labels[labels != ""].tolist())))
-    values = np.column_stack([labels == name for name in names]).astype(np.float64)
-    outside = labels == ""
+    inside = labels != ""
     if domain is not None:
-        outside |= ~np.asarray(domain, dtype=np.bool_)
-    values[outside] = np.nan
-    return joint_ratios(design, Measures.of_means(design, values), names)
+        inside &= np.asarray(domain, dtype=np.bool_)
+    names = tuple(order) if order is not None else _sort_levels(labels[labels != ""])
+    values = np.column_stack([labels == name for name in names]).astype(np.float64)
+    values[~inside] = np.nan
+    return _joint_ratios(design, Measures.of_means(design, values), names, inside)
+
+
+def _sort_levels(labels: NDArray[np.str_]) -> tuple[str, ...]:
+    """Return the different labels: by size where all are numbers (wave 9 before wave 10), else by characters."""
+    names = sorted(set(labels.tolist()))
+    try:
+        return tuple(sorted(names, key=float))
+    except ValueError:
+        return tuple(names)

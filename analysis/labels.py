@@ -50,7 +50,7 @@ def number_labels(labels: Labels, name: str) -> tuple[NDArray[np.intp], int]:
 
 
 def read_positive(values: Numbers, n: int, name: str, code: str) -> NDArray[np.float64]:
-    """Return the values as floats after checking that each is finite and above 0.
+    """Read a column of numbers that must be finite and above 0.
 
     Parameters
     ----------
@@ -60,22 +60,56 @@ def read_positive(values: Numbers, n: int, name: str, code: str) -> NDArray[np.f
     name, code : str
         What the values are, and the code of the error.
 
+    Returns
+    -------
+    ndarray of float, shape (n,)
+
     Raises
     ------
     DesignError
         `code` with the row of the first bad value, or ``wrong_length``.
+
+    Examples
+    --------
+    >>> read_positive([2, 0.5], 2, "weight", "bad_weight").tolist()
+    [2.0, 0.5]
+    >>> read_positive([2, 0], 2, "weight", "bad_weight")
+    Traceback (most recent call last):
+    analysis.errors.DesignError: row 1: weight is 0.0; it must be a finite number above 0
     """
     array = np.asarray(values, dtype=np.float64)
     check_length(len(array) if array.ndim == 1 else -1, n, name)
     bad = ~(np.isfinite(array) & (array > 0))
     if bad.any():
         row = int(np.argmax(bad))
-        raise DesignError(code, f"{name} is {array[row]}; it must be a finite number above 0", row)
+        held = "missing" if np.isnan(array[row]) else f"{array[row]}"
+        raise DesignError(code, f"{name} is {held}; it must be a finite number above 0", row)
     return array
 
 
 def check_length(length: int, n: int, name: str) -> None:
-    """Raise ``wrong_length`` unless a column has one value a row of the design."""
+    """Refuse a column that has not one value a row of the design.
+
+    Parameters
+    ----------
+    length : int
+        Rows of the column; -1 for what is no single column.
+    n : int
+        Rows of the design.
+    name : str
+        What the column is, for the message.
+
+    Raises
+    ------
+    DesignError
+        ``wrong_length``.
+
+    Examples
+    --------
+    >>> check_length(3, 4, "weight")
+    Traceback (most recent call last):
+    analysis.errors.DesignError: weight must hold one value a response, 4 in all, in one column
+    """
     if length != n:
         raise DesignError("wrong_length", f"{name} must hold one value a response, {n} in all, in one column")
 
@@ -103,6 +137,11 @@ def take_constant(
     ------
     DesignError
         `code` with the first row that differs from an earlier row of its group.
+
+    Examples
+    --------
+    >>> take_constant(np.array([9.0, 9.0, 7.0]), np.array([0, 0, 1]), 2, "psu_population", "population_not_constant")
+    array([9., 7.])
     """
     first = np.zeros(count, dtype=np.intp)
     first[group[::-1]] = np.arange(len(group))[::-1]

@@ -47,6 +47,15 @@ def estimate_ratios(design: SurveyDesign, measures: Measures, domains: ArrayLike
     ------
     MeasureError
         ``bad_domain`` if the domains are not bool or not n rows.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=None, weights=[10.0, 10.0, 20.0])
+    >>> domains = np.array([[True, True], [True, True], [True, False]])  # everyone, and the first two
+    >>> found = estimate_ratios(design, Measures.of_rates(design, [1, 0, 1]), domains)
+    >>> [[one.estimate for one in domain] for domain in found]
+    [[0.75], [0.5]]
     """
     return [_estimate_domain(design, measures, np.flatnonzero(mask)) for mask in read_domains(design, domains).T]
 
@@ -80,12 +89,35 @@ def _estimate_domain(design: SurveyDesign, measures: Measures, rows: NDArray[np.
 
 
 def estimate_total(design: SurveyDesign, measures: Measures, domains: ArrayLike | None) -> Estimate:
-    """Estimate the population total of one measure in one domain; parameters as in `estimate_ratios`.
+    """Estimate the population total of one measure in one domain.
+
+    Parameters
+    ----------
+    design, measures, domains
+        As in `estimate_ratios`, k = d = 1.
+
+    Returns
+    -------
+    Estimate
+        In the unit of the measure.
+
+    Raises
+    ------
+    MeasureError
+        ``bad_domain``.
 
     Notes
     -----
     z_k = w_k 1_k y_k. The design effects compare with W times the mean of a simple random sample, W = Σw of the
     domain.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=None, weights=[10.0, 10.0, 20.0])
+    >>> total = estimate_total(design, Measures.of_rates(design, [1, 0, 1]), None)
+    >>> total.estimate, round(total.variance, 6)  # 3/2 times the squared deviations of 10, 0 and 20 from 10
+    (30.0, 300.0)
     """
     mask = read_domains(design, domains)[:, 0]
     rows = np.flatnonzero(mask)
@@ -122,11 +154,36 @@ def describe(
     ----------
     estimate, variance : ndarray, shape (k,)
     one_answer : ndarray, shape (k,)
-        The variance of one answer drawn at random.
+        S², the variance of one answer drawn at random.
     n, total, sum_weights, population : ndarray, shape (k,)
         Respondents, answers, Σw of the respondents, and the people those answers stand for.
     totals : PsuTotals
         Of the k measures.
+    stage : Stage
+        The first stage of the design.
+    rules : Rules
+    df_design : int
+        Degrees of freedom of the whole design.
+
+    Returns
+    -------
+    list of Estimate, length k
+
+    Notes
+    -----
+    deff = V/[S²/(total - 1)] with replacement (Kish 1965, sec. 8.2), over 1 - total/population without; n_eff = S²/V.
+
+    Examples
+    --------
+    >>> stage, one = Stage(np.zeros(2, dtype=np.intp), np.array([2.0]), np.array([0.0])), np.ones(1)
+    >>> totals = PsuTotals.of(stage, np.zeros((2, 1)), None, np.full((2, 1), 50.0))
+    >>> (rate,) = describe(
+    ...     0.5 * one, 0.01 * one, 0.25 * one, n=100 * one, total=100 * one, sum_weights=1000 * one,
+    ...     population=1000 * one, totals=totals, stage=stage, rules=Rules(), df_design=20)
+    >>> round(rate.deff_with_replacement, 6), round(rate.deff_without_replacement, 6), round(rate.n_effective, 6)
+    (3.96, 4.4, 25.0)
+    >>> rate.df, rate.df_design
+    (1, 20)
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         simple = one_answer / (total - 1)

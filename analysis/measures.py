@@ -37,14 +37,40 @@ class Measures:
 
     @classmethod
     def of_rates(cls, design: "SurveyDesign", y: ArrayLike) -> "Measures":
-        """Read answers 0, 1 and NaN; raise MeasureError ``not_binary`` for another value."""
+        """Read answers 0 and 1.
+
+        Parameters
+        ----------
+        design : SurveyDesign
+            Over n responses.
+        y : array_like, shape (n,) or (n, k)
+            0, 1, or NaN where missing.
+
+        Raises
+        ------
+        MeasureError
+            ``not_binary``, ``not_finite`` and ``wrong_length``, with the row.
+        """
         values = _read(design, y)
         _refuse(~((values == 0) | (values == 1) | np.isnan(values)), "not_binary", "a rate takes 0, 1 or NaN")
         return cls.of_means(design, values)
 
     @classmethod
     def of_means(cls, design: "SurveyDesign", y: ArrayLike) -> "Measures":
-        """Read one finite value a respondent, NaN where missing."""
+        """Read one value a respondent.
+
+        Parameters
+        ----------
+        design : SurveyDesign
+            Over n responses.
+        y : array_like, shape (n,) or (n, k)
+            In any unit; NaN where missing.
+
+        Raises
+        ------
+        MeasureError
+            ``not_finite``, ``wrong_length``.
+        """
         values = _read(design, y)
         x = np.where(np.isnan(values), 0.0, 1.0)
         y0 = np.where(np.isnan(values), 0.0, values)
@@ -52,7 +78,21 @@ class Measures:
 
     @classmethod
     def of_ratios(cls, design: "SurveyDesign", numerators: ArrayLike, denominators: ArrayLike) -> "Measures":
-        """Read counts of satisfied answers and of answers; NaN in either makes the row missing."""
+        """Read how many answers of each respondent are satisfied, and how many there are.
+
+        Parameters
+        ----------
+        design : SurveyDesign
+            Over n responses.
+        numerators, denominators : array_like, shape (n,) or (n, k)
+            NaN in either makes the row missing.
+
+        Raises
+        ------
+        MeasureError
+            ``negative_denominator``, ``answers_without_base`` (a numerator where the denominator is 0), ``not_finite``,
+            ``wrong_length``.
+        """
         y, x = _read(design, numerators), _read(design, denominators)
         if y.shape != x.shape:
             raise MeasureError("wrong_length", "numerators and denominators must have the same shape")

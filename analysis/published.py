@@ -24,7 +24,7 @@ class PublishedFigure:
         None for a figure that is no rate and is not judged.
     operator : {"ge", "gt"}
     verdict : {"met", "not_met", "not_proven"} or None
-        None where the figure is withheld or not judged.
+        None where the figure is withheld, not judged, or nobody drew the sample.
     verdict_in_list : {"met", "not_listed"} or None
         Whether it may stand in a list of achievers, set by `judge_list`; None where it was not compared.
     """
@@ -44,7 +44,13 @@ class PublishedFigure:
         return score_one_sided_p(self.estimate.estimate, self.interval.n_effective, self.interval.df, self.target)
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain values with every digit; null for what is withheld or not defined."""
+        """Return plain values with every digit; null for what is withheld or not defined.
+
+        Returns
+        -------
+        dict of str to value
+            Shares between 0 and 1; ``respondents`` counts people, ``n`` answers.
+        """
         ours, limits = self.estimate, self.interval
         counts = {"respondents": ours.n, "n": int(ours.total), "n_psu": ours.n_psu}
         settled = {"target": self.target, "target_operator": self.operator, "withheld": limits.withheld}
@@ -58,7 +64,9 @@ class PublishedFigure:
                 "se": _number(ours.se),
                 "df": ours.df,
                 "deff": _number(ours.deff_with_replacement),
-                "ci": {
+                "ci": None
+                if math.isnan(limits.low)
+                else {
                     "level": limits.level,
                     "method": limits.method,
                     "low": _number(limits.low),
@@ -96,6 +104,15 @@ def publish(
     target, operator
         As in `analysis.verdict.judge`.
 
+    Returns
+    -------
+    PublishedFigure
+
+    Raises
+    ------
+    ValueError
+        As in `analysis.policy.published_interval` and `analysis.verdict.judge`.
+
     Examples
     --------
     >>> from analysis.design import SurveyDesign
@@ -105,7 +122,8 @@ def publish(
     ('met', 0.85)
     """
     interval = published_interval(estimate, reference, level=level, minimum_n=minimum_n)
-    verdict = None if interval.withheld else judge(interval.low, interval.high, target, operator)
+    silent = interval.withheld or "non_probability" in interval.marks
+    verdict = None if silent else judge(interval.low, interval.high, target, operator)
     return PublishedFigure(estimate, interval, target, operator, verdict)
 
 
@@ -133,6 +151,24 @@ def judge_list(figures: Sequence[PublishedFigure], *, level: float = 0.95) -> li
     ----------
     figures : sequence of PublishedFigure
         One measure in the parts of a breakdown.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    list of PublishedFigure
+        The same, with `verdict_in_list`.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=None, weights=[1.0] * 200)
+    >>> rates = [design.proportion([1] * k + [0] * (200 - k)) for k in (180, 172, 172)]
+    >>> figures = judge_list([publish(rate, None, target=0.8) for rate in rates])
+    >>> [round(figure.one_sided_p, 4) for figure in figures]  # times 3, 2 and 1, and none below the one before
+    [0.0003, 0.0178, 0.0178]
+    >>> [(figure.verdict, figure.verdict_in_list) for figure in figures]
+    [('met', 'met'), ('met', 'not_listed'), ('met', 'not_listed')]
     """
     compared = [place for place, figure in enumerate(figures) if math.isfinite(figure.one_sided_p)]
     found = list(figures)

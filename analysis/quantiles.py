@@ -66,17 +66,22 @@ def quantiles(
         The interval for the distribution function at the estimate, by its name in `analysis.intervals.interval`.
     level : float
 
+    Returns
+    -------
+    list of Quantile, length q
+        In the unit of `y`; NaN where the domain has no value.
+
     Raises
     ------
     ValueError
         For a probability outside [0, 1] or an unknown rule or method.
     MeasureError
-        As in `SurveyDesign.mean`.
+        ``wrong_length``, and as in `SurveyDesign.mean`.
 
     Notes
     -----
-    Woodruff (1952): the interval of F(estimate), with the degrees of freedom of the whole design, is turned back into
-    values by the same rule.
+    Woodruff (1952): the interval of F(estimate), with the degrees of freedom of the rows with a value, is turned back
+    into values by the same rule.
 
     Examples
     --------
@@ -99,21 +104,22 @@ def quantiles(
         return [Quantile(float(p), math.nan, math.nan, math.nan, math.nan) for p in wanted]
     order = np.argsort(values[inside], kind="stable")
     x, w = values[inside][order], design.weights[inside][order]
-    df = design.degrees_of_freedom()
+    df = design.degrees_of_freedom(inside)
     found = []
     for p in wanted.tolist():
-        estimate = find_quantile(x, w, p, rule)
+        estimate = _find_quantile(x, w, p, rule)
         below = design.proportion(np.where(inside, values <= estimate, np.nan), inside)
-        limits = interval(below.estimate, below.se, df, method=method, level=level, n=below.n)
+        se = below.se if design.rules.probability else math.nan
+        limits = interval(below.estimate, se, df, method=method, level=level, n=below.n)
         low, high = (
-            find_quantile(x, w, min(max(limit, 0.0), 1.0), rule) if math.isfinite(limit) else math.nan
+            _find_quantile(x, w, min(max(limit, 0.0), 1.0), rule) if math.isfinite(limit) else math.nan
             for limit in (limits.low, limits.high)
         )
         found.append(Quantile(p, estimate, low, high, (high - low) / (2 * t_quantile(level, df))))
     return found
 
 
-def find_quantile(x: NDArray[np.float64], w: NDArray[np.float64], p: float, rule: QuantileRule) -> float:
+def _find_quantile(x: NDArray[np.float64], w: NDArray[np.float64], p: float, rule: QuantileRule) -> float:
     """Return the weighted quantile of values in ascending order.
 
     Parameters
@@ -125,10 +131,15 @@ def find_quantile(x: NDArray[np.float64], w: NDArray[np.float64], p: float, rule
     rule : str
         As in `quantiles`.
 
+    Returns
+    -------
+    float
+        In the unit of `x`.
+
     Examples
     --------
     >>> x, w = np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4)
-    >>> find_quantile(x, w, 0.5, "math"), find_quantile(x, w, 0.5, "school"), find_quantile(x, w, 0.5, "hf7")
+    >>> _find_quantile(x, w, 0.5, "math"), _find_quantile(x, w, 0.5, "school"), _find_quantile(x, w, 0.5, "hf7")
     (2.0, 2.5, 2.5)
     """
     cumulated = np.cumsum(w)

@@ -33,7 +33,18 @@ class Stage:
     fraction: NDArray[np.float64]
 
     def factor(self, *, keep_lone: bool) -> NDArray[np.float64]:
-        """Return (1-f)·m/(m-1) of each group, shape (g,); of a lone unit 1-f if `keep_lone`, else 0."""
+        """Return what the squared deviations within each group are multiplied by.
+
+        Parameters
+        ----------
+        keep_lone : bool
+            Whether a unit alone in its group counts with 1-f, not 0.
+
+        Returns
+        -------
+        ndarray, shape (g,)
+            (1-f)·m/(m-1) for m units.
+        """
         alone = 1.0 if keep_lone else 0.0
         correction = np.where(self.count > 1, self.count / np.maximum(self.count - 1, 1), alone)
         return (1 - self.fraction) * correction
@@ -41,7 +52,13 @@ class Stage:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rules:
-    """What a design says beside its units; see `SurveyDesign.declare`."""
+    """What a design says beside its units.
+
+    Attributes
+    ----------
+    lonely_psu, adjust_domain_lonely, probability
+        As in `SurveyDesign.declare`.
+    """
 
     lonely_psu: LonelyPsu = "adjust"
     adjust_domain_lonely: bool = False
@@ -87,6 +104,15 @@ def number_stages(
     DesignError
         ``missing_label``, ``psu_in_two_strata``, ``bad_population``, ``population_not_constant``,
         ``more_sampled_than_population``, ``wrong_length``.
+
+    Examples
+    --------
+    >>> populations = [[8, 8, 8], [20, 20, 10]]
+    >>> stages, unit_of_row = number_stages([["a", "a", "b"]], populations, None, 3, elements=True)
+    >>> [stage.fraction.tolist() for stage in stages]  # 2 of 8 PSUs; 2 of 20 people and 1 of 10
+    [[0.25], [0.1, 0.1]]
+    >>> [numbers.tolist() for numbers in unit_of_row]
+    [[0, 0, 1], [0, 1, 2]]
     """
     group, total = (np.zeros(n, dtype=np.intp), min(n, 1)) if strata is None else number_labels(strata, "stratum")
     check_length(len(group), n, "strata")

@@ -11,16 +11,11 @@ from numpy.typing import NDArray
 
 from analysis.csv_table import CsvTable
 from analysis.design import SurveyDesign
-from analysis.design_file import KEYS as DESIGN_KEYS
 from analysis.design_file import declare_from
-from analysis.errors import DesignError
 from analysis.estimate import Estimate
 from analysis.published import PublishedFigure, judge_list, publish
+from analysis.table_settings import ItemCodes, TableSettings
 
-PLAN_KEYS = {
-    "items", "pooled", "valid", "satisfied", "dissatisfied", "not_asked", "by", "target", "target_operator", "level",
-    "minimum_n", "note",
-}  # fmt: skip
 SIDES = ("satisfied", "neutral", "dissatisfied")
 
 
@@ -61,7 +56,8 @@ def make_tables(settings: dict[str, Any], table: CsvTable) -> list[dict[str, Any
     Raises
     ------
     DesignError
-        ``unknown_key``, ``nothing_to_estimate``, and what reading the design and the columns raises.
+        ``unknown_key``, ``bad_setting``, ``nothing_to_estimate``, ``unknown_item``, ``name_twice``, and what reading
+        the design and the columns raises.
 
     Examples
     --------
@@ -70,21 +66,15 @@ def make_tables(settings: dict[str, Any], table: CsvTable) -> list[dict[str, Any
     >>> row["estimate"], row["n"], row["marks"]
     (0.75, 16, ['model_assisted', 'few_psu'])
     """
-    unknown = sorted(set(settings) - PLAN_KEYS - DESIGN_KEYS)
-    if unknown:
-        raise DesignError(
-            "unknown_key", f"unknown key {unknown[0]!r}; use {', '.join(sorted(PLAN_KEYS | DESIGN_KEYS))}"
-        )
-    design = declare_from({key: value for key, value in settings.items() if key in DESIGN_KEYS}, table)
-    measures = list(_read_measures(settings, table))
-    if not measures:
-        raise DesignError("nothing_to_estimate", 'name the columns of answers: {"items": ["q01", "q02"]}')
+    plan = TableSettings.read(settings)
+    design = declare_from(plan.design, table)
+    measures = list(_read_measures(plan, table))
     whole = _Domains((), [()], [np.ones(len(table), dtype=np.bool_)])
     (reference,) = _estimate(design, measures, whole)
-    rows = _publish(settings, design, measures, whole, [reference], [None] * len(measures))
-    for by in settings.get("by") or []:
-        parts = _Domains.of(table, [by] if isinstance(by, str) else list(by))
-        rows += _publish(settings, design, measures, parts, _estimate(design, measures, parts), reference)
+    rows = _publish(plan, design, measures, whole, [reference], [None] * len(measures))
+    for by in plan.by:
+        parts = _Domains.of(table, by, plan)
+        rows += _publish(plan, design, measures, parts, _estimate(design, measures, parts), reference)
     return rows
 
 
@@ -95,26 +85,28 @@ class _Domains:
     flags: list[NDArray[np.bool_]]
 
     @classmethod
-    def of(cls, table: CsvTable, by: list[str]) -> _Domains:
-        columns = [table.labels(name) for name in by]
-        present = sorted({levels for levels in zip(*(c.tolist() for c in columns), strict=True) if all(levels)})
-        flags = [np.all([c == level for c, level in zip(columns, levels, strict=True)], axis=0) for levels in present]
-        return cls(tuple(by), present, flags)
+    def of(cls, table: CsvTable, by: tuple[str, ...], plan: TableSettings) -> _Domains:
+        """Find the domains that occur; a question that was not asked makes none."""
+        columns = [_blank_unasked(table, name, plan).tolist() for name in by]
+        present = sorted({levels for levels in zip(*columns, strict=True) if all(levels)})
+        places = {levels: number for number, levels in enumerate(present)}
+        domain = np.array([places.get(levels, -1) for levels in zip(*columns, strict=True)], dtype=np.intp)
+        return cls(by, present, [domain == number for number in range(len(present))])
 
 
-def _read_measures(settings: dict[str, Any], table: CsvTable) -> Iterator[_Measure]:
-    given = settings.get("items") or []
-    own = given if isinstance(given, dict) else {name: {} for name in given}
-    items = {name: _read_item(name, settings | (codes or {}), table) for name, codes in own.items()}
-    for name, members in (settings.get("pooled") or {}).items():
-        plan = members if isinstance(members, dict) else {"items": members}
-        missing = [key for key in plan["items"] if key not in items]
-        if missing:
-            raise DesignError("unknown_item", f"{name} pools {missing[0]!r}, which is not among the items")
-        parts = [items[key] for key in plan["items"]]
+def _blank_unasked(table: CsvTable, name: str, plan: TableSettings) -> NDArray[np.str_]:
+    labels = table.labels(name)
+    unasked = {f"{code:g}" for codes in plan.items.values() for code in codes.not_asked}
+    return np.where(np.isin(labels, list(unasked)), "", labels) if unasked else labels
+
+
+def _read_measures(plan: TableSettings, table: CsvTable) -> Iterator[_Measure]:
+    items = {name: _read_item(name, codes, table) for name, codes in plan.items.items()}
+    for name, pool in plan.pooled.items():
+        parts = [items[key] for key in pool.items]
         yield _Measure(
             name,
-            plan.get("kind", "index"),
+            pool.kind,
             np.sum([part.asked for part in parts], axis=0),
             np.sum([part.given for part in parts], axis=0),
             np.sum([part.sides for part in parts], axis=0),
@@ -122,49 +114,55 @@ def _read_measures(settings: dict[str, Any], table: CsvTable) -> Iterator[_Measu
     yield from items.values()
 
 
-def _read_item(name: str, codes: dict[str, Any], table: CsvTable) -> _Measure:
+def _read_item(name: str, codes: ItemCodes, table: CsvTable) -> _Measure:
     values = table.numbers(name)
-    valid = np.isin(values, codes.get("valid") or [1, 2, 3, 4, 5])
-    satisfied = valid & np.isin(values, codes.get("satisfied") or [4, 5])
-    dissatisfied = valid & np.isin(values, codes.get("dissatisfied") or [1, 2]) & ~satisfied
-    asked = ~np.isin(values, codes.get("not_asked") or [])
+    valid = np.isin(values, codes.valid)
+    satisfied = valid & np.isin(values, codes.satisfied)
+    dissatisfied = valid & np.isin(values, codes.dissatisfied) & ~satisfied
+    asked = ~np.isin(values, codes.not_asked)
     sides = np.column_stack([satisfied, valid & ~satisfied & ~dissatisfied, dissatisfied])
     return _Measure(name, "item", asked.astype(float), valid.astype(float), sides.astype(float))
 
 
+BLOCK = 4
+"""Measures estimated at once: the rest of a long file waits outside memory."""
+
+
 def _estimate(design: SurveyDesign, measures: list[_Measure], domains: _Domains) -> list[list[Estimate]]:
-    if not domains.flags:
-        return []
-    return design.ratios(
-        np.column_stack([measure.sides[:, 0] for measure in measures]),
-        np.column_stack([measure.given for measure in measures]),
-        np.column_stack(domains.flags),
-    )
+    """Estimate every measure in every domain, ``[domain][measure]``."""
+    found: list[list[Estimate]] = [[] for _flags in domains.flags]
+    for start in range(0, len(measures), BLOCK):
+        block = measures[start : start + BLOCK]
+        satisfied = np.column_stack([measure.sides[:, 0] for measure in block])
+        given = np.column_stack([measure.given for measure in block])
+        table = design.ratios(satisfied, given, np.column_stack(domains.flags)) if domains.flags else []
+        for estimates, more in zip(found, table, strict=True):
+            estimates.extend(more)
+    return found
 
 
 def _publish(
-    settings: dict[str, Any],
+    plan: TableSettings,
     design: SurveyDesign,
     measures: list[_Measure],
     domains: _Domains,
     estimates: list[list[Estimate]],
     references: Sequence[Estimate | None],
 ) -> list[dict[str, Any]]:
-    level = settings.get("level", 0.95)
     columns: list[list[PublishedFigure]] = []
     for place, (measure, reference) in enumerate(zip(measures, references, strict=True)):
         figures = [
             publish(
                 row[place],
                 reference,
-                target=settings.get("target", 0.8),
-                operator=settings.get("target_operator", "ge"),
-                level=level,
-                minimum_n=settings.get("minimum_n", 10),
+                target=plan.target,
+                operator=plan.operator,
+                level=plan.level,
+                minimum_n=plan.minimum_n,
             )
             for row in estimates
         ]
-        columns.append(judge_list(figures, level=level) if domains.by and measure.kind == "index" else figures)
+        columns.append(judge_list(figures, level=plan.level) if domains.by and measure.kind == "index" else figures)
     return [
         _row(design, measure, dict(zip(domains.by, levels, strict=True)), inside, columns[place][number])
         for number, (levels, inside) in enumerate(zip(domains.levels, domains.flags, strict=True))

@@ -43,12 +43,34 @@ class PsuTotals:
 
     @classmethod
     def of(cls, stage: Stage, sums: Matrix, inner: Matrix | None, valid: Matrix) -> PsuTotals:
-        """Count PSUs and strata from `valid`, the valid rows of each PSU, shape (p, k)."""
-        present = add_up(stage, (valid > 0).astype(np.float64))
+        """Count the PSUs and strata that take part.
+
+        Parameters
+        ----------
+        stage : Stage
+            The first one.
+        sums : ndarray, shape (p, k)
+        inner : ndarray, shape (p, k), or None
+            Both as in the attributes.
+        valid : ndarray, shape (p, k)
+            Valid rows of each PSU.
+        """
+        present = _add_up(stage, (valid > 0).astype(np.float64))
         return cls(sums, inner, (valid > 0).sum(axis=0), (present > 0).sum(axis=0), present)
 
     def find_lonely(self, stage: Stage, rules: Rules) -> NDArray[np.bool_]:
-        """Tell which strata the rule for a lone PSU treats, by measure, shape (L, k)."""
+        """Tell which strata the rule for a lone PSU treats.
+
+        Parameters
+        ----------
+        stage : Stage
+            The first one.
+        rules : Rules
+
+        Returns
+        -------
+        ndarray of bool, shape (L, k)
+        """
         alone = np.broadcast_to(stage.count[:, None] == 1, self.psus_present.shape)
         if rules.adjust_domain_lonely:
             alone = alone | (self.psus_present == 1)
@@ -56,7 +78,7 @@ class PsuTotals:
         return lonely
 
 
-def add_up(stage: Stage, values: Matrix) -> Matrix:
+def _add_up(stage: Stage, values: Matrix) -> Matrix:
     """Sum values of the units, shape (u, k), over their groups, shape (g, k)."""
     u = len(stage.group_of_unit)
     groups = csr_array((np.ones(u), (stage.group_of_unit, np.arange(u))), shape=(len(stage.count), u))
@@ -65,15 +87,33 @@ def add_up(stage: Stage, values: Matrix) -> Matrix:
 
 
 def sum_variance(stage: Stage, rules: Rules, totals: PsuTotals) -> Matrix:
-    """Return the variance of each measure from the first stage and what lies within, shape (k,).
+    """Return the variance of each measure from the first stage and what lies within.
 
-    NaN under ``average`` when every stratum of the domain is lonely: there is nothing to average.
+    Parameters
+    ----------
+    stage : Stage
+        The first one.
+    rules : Rules
+    totals : PsuTotals
+        Of k measures.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        NaN under ``average`` when every stratum of the domain is lonely: there is nothing to average.
+
+    Examples
+    --------
+    >>> stage = Stage(np.zeros(2, dtype=np.intp), np.array([2.0]), np.array([0.5]))  # 2 of 4 PSUs
+    >>> totals = PsuTotals.of(stage, np.array([[1.0], [3.0]]), np.array([[4.0], [2.0]]), np.ones((2, 1)))
+    >>> sum_variance(stage, Rules(), totals).tolist()  # 0.5·2·(1 + 1) between, 0.5·(4 + 2) within
+    [5.0]
     """
     lonely = totals.find_lonely(stage, rules)
-    centre = add_up(stage, totals.sums) / stage.count[:, None]
+    centre = _add_up(stage, totals.sums) / stage.count[:, None]
     if rules.lonely_psu == "adjust":
         centre = np.where(lonely, totals.sums.sum(axis=0) / max(len(totals.sums), 1), centre)
-    spread = add_up(stage, (totals.sums - centre[stage.group_of_unit]) ** 2)
+    spread = _add_up(stage, (totals.sums - centre[stage.group_of_unit]) ** 2)
     between = stage.factor(keep_lone=True)[:, None] * spread
     if rules.lonely_psu == "average":
         others = totals.n_strata - lonely.sum(axis=0)
@@ -92,13 +132,31 @@ def sum_inner(
     z: Matrix,
     valid: Matrix,
 ) -> Matrix | None:
-    """Return what the stages within each PSU add to the variance, before the factor f_h; see `PsuTotals.inner`.
+    """Return what the stages within each PSU add to the variance, before the factor f_h.
 
     Parameters
     ----------
+    stages : sequence of Stage
+    unit_of_row : sequence of ndarray of int, each shape (n,)
+    rules : Rules
     rows : ndarray of int, shape (r,)
         The rows of the domain; all others have value 0.
     z, valid : ndarray, shape (r, k)
+        Linearised values, and 1 where the row counts.
+
+    Returns
+    -------
+    ndarray, shape (p, k), or None
+        See `PsuTotals.inner`.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=list("aabb"), psu_population=[4] * 4, element_population=[10] * 4)
+    >>> z = np.array([[0.0], [1.0], [2.0], [2.0]])
+    >>> inner = sum_inner(design.stages, design.unit_of_row, design.rules, np.arange(4), z, np.ones((4, 1)))
+    >>> inner.round(6).tolist()  # (1 - 2/10)·2·(0.25 + 0.25), and nothing where both say the same
+    [[0.8], [0.0]]
     """
     if len(stages) == 1 or not stages[0].fraction.any():
         return None
@@ -138,16 +196,39 @@ def _add_stage(
             alone = alone | (groups @ (valid > 0).astype(np.float64) == 1)
         spread = np.where(alone, sums**2, spread)
     total: Matrix = stage.factor(keep_lone=rules.keeps_lone_units)[:, None] * spread
-    return total if deeper is None else total + stage.fraction[:, None] * add_up(stage, deeper)
+    return total if deeper is None else total + stage.fraction[:, None] * _add_up(stage, deeper)
 
 
-def sum_covariance(stages: Sequence[Stage], unit_of_row: Sequence[NDArray[np.intp]], rules: Rules, z: Matrix) -> Matrix:
-    """Return the covariance of the totals of k columns of weighted values, shape (k, k).
+def sum_covariance(
+    stages: Sequence[Stage],
+    unit_of_row: Sequence[NDArray[np.intp]],
+    rules: Rules,
+    z: Matrix,
+    rows: NDArray[np.bool_] | None = None,
+) -> Matrix:
+    """Return the covariance of the totals of k columns of weighted values.
 
     Parameters
     ----------
+    stages : sequence of Stage
+    unit_of_row : sequence of ndarray of int, each shape (n,)
+    rules : Rules
     z : ndarray, shape (n, k)
         One value a row of the whole file, 0 for a row that takes no part.
+    rows : ndarray of bool, shape (n,), optional
+        The rows that take part: the rules for lone PSUs look at these, as `sum_variance` does. None: all.
+
+    Returns
+    -------
+    ndarray, shape (k, k)
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=list("aabb"), psu_population=[4] * 4, element_population=[10] * 4)
+    >>> z = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 0.0], [2.0, 1.0]])
+    >>> sum_covariance(design.stages, design.unit_of_row, design.rules, z).round(6).tolist()
+    [[4.9, -0.4], [-0.4, 0.8]]
     """
     k = z.shape[1]
     covariance = np.zeros((k, k))
@@ -158,16 +239,27 @@ def sum_covariance(stages: Sequence[Stage], unit_of_row: Sequence[NDArray[np.int
         totals, group = _sum_units(stage, units, z)
         groups = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(above), len(group)))
         centre = (groups @ totals) / stage.count[:, None]
-        lone = (stage.count == 1) & (stage.fraction < 1)
+        present = stage.count if rows is None else _count_present(stage, units, rows)
+        alone = stage.count == 1
+        if rules.adjust_domain_lonely:
+            alone = alone | (present == 1)
+        lone = alone & (stage.fraction < 1) & (present > 0)
         if rules.keeps_lone_units:
             centre[lone] = totals.mean(axis=0) if level == 0 else 0.0
         factor = above * stage.factor(keep_lone=rules.keeps_lone_units)
         if level == 0 and rules.lonely_psu == "average" and lone.any():
-            factor = np.where(lone, 0.0, factor) * (len(lone) / np.sum(~lone) if not lone.all() else np.nan)
+            strata, others = np.sum(present > 0), np.sum((present > 0) & ~lone)
+            factor = np.where(lone, 0.0, factor) * (strata / others if others else np.nan)
         deviation = (totals - centre[group]) * np.sqrt(factor)[group, None]
         covariance += deviation.T @ deviation
         above = (above * stage.fraction)[stage.group_of_unit]
     return covariance
+
+
+def _count_present(stage: Stage, units: NDArray[np.intp], rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Count the units of each group with one of the rows, shape (g,)."""
+    taking_part = np.unique(units[rows])
+    return np.bincount(stage.group_of_unit[taking_part], minlength=len(stage.count)).astype(np.float64)
 
 
 def _sum_units(stage: Stage, units: NDArray[np.intp], z: Matrix) -> tuple[Matrix, NDArray[np.intp]]:

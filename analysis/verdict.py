@@ -56,7 +56,17 @@ def judge(low: float, high: float, target: float, operator: Operator = "ge") -> 
 def one_sided_p(estimate: float, se: float, df: float, target: float) -> float:
     """Return the p value of "the rate is above the target" by t = (p - T)/se (Wald).
 
-    NaN without a standard error or degrees of freedom.
+    Parameters
+    ----------
+    estimate, se, df : float
+        The rate, its standard error and degrees of freedom.
+    target : float
+        T.
+
+    Returns
+    -------
+    float
+        NaN without a standard error or degrees of freedom.
 
     Examples
     --------
@@ -69,11 +79,28 @@ def one_sided_p(estimate: float, se: float, df: float, target: float) -> float:
 
 
 def score_one_sided_p(estimate: float, n_effective: float, df: float, target: float) -> float:
-    """Return the p value that agrees with Wilson's limits: t = (p - T)/√(T(1-T)/n_eff).
+    """Return the p value of "the rate is above the target" that agrees with Wilson's limits.
 
     It is at most (1-level)/2 exactly when Wilson's lower limit reaches the target, and stays defined where
-    the standard error is 0. Take `n_effective` and `df` from the published interval. NaN if they are, or for
-    a target outside (0, 1).
+    the standard error is 0.
+
+    Parameters
+    ----------
+    estimate : float
+        The rate.
+    n_effective, df : float
+        From the published interval.
+    target : float
+        T.
+
+    Returns
+    -------
+    float
+        NaN without `n_effective` or `df`, or for a target outside (0, 1).
+
+    Notes
+    -----
+    t = (p - T)/√(T(1-T)/n_eff).
 
     Examples
     --------

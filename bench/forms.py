@@ -6,7 +6,7 @@ import re
 
 from flask import Flask
 
-from bench.world import median_seconds
+from bench.timing import median_seconds
 from survey_app.database import db
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.queries import find_survey

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
@@ -49,13 +47,3 @@ def small_world() -> Iterator[tuple[Flask, str]]:
             set_state(db.session, survey, "collecting", actor=SYSTEM)
             db.session.commit()
         yield app, SLUG
-
-
-def median_seconds(function: Callable[[], object], times: int = 5) -> float:
-    """The median of some runs."""
-    taken = []
-    for _number in range(times):
-        start = time.perf_counter()
-        function()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)

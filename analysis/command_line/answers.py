@@ -72,8 +72,8 @@ def run_and_print(compute: Callable[[argparse.Namespace], Answer], args: argpars
             Path(args.out).write_text(text, "utf-8")
         else:
             sys.stdout.write(text)
-    except (ValueError, OSError) as error:
-        sys.stderr.write(_as_sentence(error) + "\n")
+    except (ValueError, OSError, OverflowError) as error:
+        sys.stderr.write(as_sentence(error) + "\n")
         return 2
     return 0
 
@@ -175,10 +175,12 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _as_sentence(error: Exception) -> str:
+def as_sentence(error: Exception) -> str:
     """Say what is wrong; the rows of a file are counted from 1 for people, without the line of names."""
     if isinstance(error, DesignError) and error.row is not None:
         return f"data row {error.row + 1}: " + str(error).removeprefix(f"row {error.row}: ")
     if isinstance(error, OSError):
-        return f"{error.filename} cannot be written: {error.strerror}"
+        return f"{error.filename} cannot be opened or written: {error.strerror}"
+    if isinstance(error, OverflowError | RecursionError):
+        return "a number is too large, or the settings are nested too deep"
     return str(error)

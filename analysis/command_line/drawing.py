@@ -233,6 +233,9 @@ def _allocate(args: argparse.Namespace, sizes: dict[str, int]) -> tuple[dict[str
         else:
             drawn = [min(max(number, minimum), size) for size in counts]
         told["number"] = number
+    wanted = told.get("number")
+    if wanted is not None and rule == "total" and sum(drawn) != wanted:
+        told["note"] = f"the minimum of {minimum} in each stratum makes {sum(drawn)} of the {wanted} asked for"
     return told | {"drawn": sum(drawn)}, dict(zip(sizes, drawn, strict=True))
 
 

@@ -16,20 +16,34 @@ EPILOG = """\
 DESIGN is a JSON file that says what the columns of FILE mean:
 
   {
-    "ids": ["commune", "id"],              columns of the stages, the primary sampling unit first
+    "ids": ["commune", "id"],
     "strata": "district",
     "weights": "w",
-    "fpc": ["n_communes", "list_size"],    units in the population of each stage (may be left out)
-    "lonely_psu": "adjust",                adjust, average, certainty, remove or fail
-    "probability": true,                   false: nobody drew this sample; no interval, no verdict
-    "items": ["q01", "q02", "q03"],        columns of answers
-    "valid": [1, 2, 3, 4, 5], "satisfied": [4, 5], "dissatisfied": [1, 2], "not_asked": [],
+    "fpc": ["n_communes", "list_size"],
+    "items": ["q01", "q02", "q03"],
+    "satisfied": [4, 5],
     "pooled": {"index": ["q01", "q02", "q03"]},
     "by": ["district", "sex", ["sex", "agegrp"]],
-    "target": 0.8, "target_operator": "ge", "level": 0.95, "minimum_n": 10
+    "target": 0.8
   }
 
-Only "items" must be there. An empty cell, NA, or a code that is not valid counts as no answer.
+  ids                   columns of the stages, at most three, the primary sampling unit first
+  strata, weights       a column each; without weights, fpc gives them, or all weigh 1
+  fpc                   columns with the units in the population of each stage; may be left out
+  nest                  true: codes of primary units start again in each stratum
+  lonely_psu            adjust (default), average, certainty, remove or fail
+  adjust_domain_lonely  true: the same rule where only one primary unit of a stratum is in a domain
+  probability           false: nobody drew this sample; no interval, no verdict
+  items                 columns of answers, or {"q01": {"valid": [1, 2, 3], "satisfied": [3]}, ...}
+  valid, satisfied, dissatisfied, not_asked
+                        codes of all items (1 to 5; 4, 5; 1, 2; none); an empty cell, NA or another code is no answer
+  pooled                names with the items whose answers they pool
+  by                    columns to break down by; a list of columns crosses them
+  target                between 0 and 1 (0.8); target_operator: ge (at least) or gt (more than)
+  level, minimum_n      of the interval (0.95); fewer respondents are withheld (10)
+
+Only "items" must be there. The answer is a list of figures: for everyone and each domain, one for each measure, with
+n, base, missing, estimate, se, df, deff, interval (ci), verdict, and why it is withheld where it is.
 
   python -m analysis estimate tests/golden/data/syn_a_province.csv --design design.json --out tables.json
 """
@@ -64,7 +78,7 @@ def run_estimate(arguments: argparse.Namespace) -> int:
 def read_settings(path: Path) -> dict[str, Any]:
     """Read a JSON file that holds one object; ``unreadable_file`` if it does not."""
     try:
-        settings = json.loads(path.read_text("utf-8"))
+        settings = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise TableError("unreadable_file", f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(settings, dict):

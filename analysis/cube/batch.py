@@ -43,7 +43,21 @@ class Batch:
 
 
 def encode(values: Sequence[Any] | NDArray[Any], levels: Sequence[Any], name: str) -> Codes:
-    """Turn values into codes: 0 for None, NaN and '', else 1 + the place of the value among `levels`.
+    """Turn values into codes.
+
+    Parameters
+    ----------
+    values : sequence or ndarray, shape (n,)
+        None, NaN and '' are no answer.
+    levels : sequence
+        The values there may be.
+    name : str
+        What the values are, for messages.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        0 for no answer, else 1 + the place of the value among `levels`.
 
     Raises
     ------

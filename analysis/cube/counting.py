@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,35 @@ from analysis.cube.batch import Codes
 
 MANY = 100_000
 """From so many responses on, the items are counted side by side on the machine's cores."""
+
+
+CACHED = 8192
+"""Responses whose weights fit the processor's cache."""
+
+
+def stack_powers(weights: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
+    """Return what each response adds to its cells: the sign times 1, w and w².
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n,)
+    sign : float
+        1 to add, -1 to take back.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+
+    Examples
+    --------
+    >>> stack_powers(np.array([2.0, 3.0]), -1.0).tolist()
+    [[-1.0, -2.0, -4.0], [-1.0, -3.0, -9.0]]
+    """
+    powers = np.empty((len(weights), 3))
+    for start in range(0, len(weights), CACHED):
+        part = weights[start : start + CACHED]
+        powers[start : start + CACHED] = sign * np.column_stack([np.ones_like(part), part, part * part])
+    return powers
 
 
 def add_counts(
@@ -36,19 +64,33 @@ def add_counts(
     values : ndarray, shape (n, 3), or None
         What a response adds to its cells; None: `sign` to the first, where c = 1.
     sign : float
+        1 to add, -1 to take back.
+
+    Examples
+    --------
+    >>> table = np.zeros((1, 2, 1, 3, 1))  # one item with two answers, two PSUs
+    >>> add_counts(table, np.array([0, 0, 1]), [np.array([2, 2, 0])], None, 1.0)
+    >>> table[0, :, 0, :, 0].tolist()
+    [[0.0, 0.0, 2.0], [1.0, 0.0, 0.0]]
     """
     cells, n = table[0].size // table.shape[-1], len(group)
-    first = (group * table.shape[-2]).astype(np.int32)
+    kind = np.intp if values is None else np.int32  # what counting and sparse products take without a copy
+    first = (group * table.shape[-2]).astype(kind)
     flat = [part.reshape(cells, table.shape[-1]) for part in table]
     if n * 8 < cells:
         for part, codes in zip(flat, columns, strict=True):
             _add_few(part, first + codes, values, sign)
     elif n < MANY:
-        for part, codes in zip(flat, columns, strict=True):
-            _add_many(part, first, codes, values, sign)
+        _add_many(flat, first, columns, values, sign)
     else:
-        with ThreadPoolExecutor(os.cpu_count()) as cores:
-            list(cores.map(_add_many, flat, repeat(first), columns, repeat(values), repeat(sign)))
+        shares = os.cpu_count() or 1
+        with ThreadPoolExecutor(shares) as cores:
+            jobs = [
+                cores.submit(_add_many, flat[share::shares], first, columns[share::shares], values, sign)
+                for share in range(shares)
+            ]
+        for job in jobs:
+            job.result()
 
 
 def _add_few(
@@ -62,17 +104,21 @@ def _add_few(
 
 
 def _add_many(
-    cells: NDArray[np.float64],
-    first: NDArray[np.int32],
-    codes: Codes,
+    tables: Sequence[NDArray[np.float64]],
+    first: NDArray[np.integer],
+    columns: Sequence[Codes],
     values: NDArray[np.float64] | None,
     sign: float,
 ) -> None:
-    place = first + codes.astype(np.int32, copy=False)
+    place = np.empty_like(first)  # one for all items: fresh memory costs as much as the counting
     if values is None:
-        cells[:, 0] += sign * np.bincount(place, minlength=len(cells))
+        for cells, codes in zip(tables, columns, strict=True):
+            np.add(first, codes, out=place)
+            cells[:, 0] += sign * np.bincount(place, minlength=len(cells))
         return
-    n = len(place)  # a sparse product adds the three values of a response in one visit to its cell
-    ones = np.broadcast_to(np.float64(1), (n,))
-    incidence = csc_array((ones, place, np.arange(n + 1, dtype=np.int32)), shape=(len(cells), n))
-    cells += incidence @ values
+    n = len(first)
+    ones, starts = np.broadcast_to(np.float64(1), (n,)), np.arange(n + 1, dtype=np.int32)
+    for cells, codes in zip(tables, columns, strict=True):
+        np.add(first, codes, out=place)
+        # a sparse product adds the three values of a response in one visit to its cell
+        cells[...] += csc_array((ones, place, starts), shape=(len(cells), n)) @ values

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cube.batch import Batch, Codes
-from analysis.cube.counting import add_counts
+from analysis.cube.counting import add_counts, stack_powers
 from analysis.cube.frame import PsuFrame
 from analysis.errors import DesignError, MeasureError
 from analysis.labels import read_positive
@@ -53,7 +53,15 @@ class CubePlan:
         crossings: Sequence[Sequence[str]] | None = None,
         pooled: Sequence[str] = (),
     ) -> CubePlan:
-        """Check and build a plan; without `crossings` each key is counted alone.
+        """Check and build a plan.
+
+        Parameters
+        ----------
+        items, keys : mapping of str to sequence
+            The levels of each.
+        crossings : sequence of sequence of str, optional
+            Keys counted together; None: each key alone.
+        pooled : sequence of str
 
         Raises
         ------
@@ -119,7 +127,12 @@ class Margin:
         return math.prod(self.shape)
 
     def sum_to(self, wanted: Set[str]) -> Margin:
-        """Return the margin of only the `wanted` of the keys."""
+        """Return the margin of only some of the keys.
+
+        Parameters
+        ----------
+        wanted : set of str
+        """
         if wanted == set(self.keys):
             return self
         shape = tuple(size for key, size in zip(self.keys, self.shape, strict=True) if key in wanted)
@@ -127,7 +140,9 @@ class Margin:
 
         def collapse(table: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
             before, after = table.shape[:axis], table.shape[axis + 1 :]
-            sums = table.reshape(*before, *self.shape, *after).sum(axis=tuple(axis + place for place in away))
+            sums = table.reshape(*before, *self.shape, *after)
+            for gone, place in enumerate(away):  # one key after the other, which numpy adds up in long runs
+                sums = sums.sum(axis=axis + place - gone)
             return sums.reshape(*before, math.prod(shape), *after)
 
         return Margin(
@@ -198,6 +213,14 @@ class PsuCube:
     def margin(self, keys: Sequence[str]) -> Margin:
         """Return the margin that tells just `keys` apart, summed from a larger one where need be.
 
+        Parameters
+        ----------
+        keys : sequence of str
+
+        Returns
+        -------
+        Margin
+
         Raises
         ------
         DesignError
@@ -214,12 +237,16 @@ class PsuCube:
         return self._summed[wanted]
 
     def count(self, item: str, keys: Sequence[str] = ()) -> NDArray[np.float64]:
-        """Return the responses of an item by PSU, combination of the margin's keys and answer, shape (p, L, a)."""
+        """Return the responses of an item by PSU, combination of `keys` as in `margin`, and answer, shape (p, L, a)."""
         width = 1 + len(self.plan.items[item])
         return self.margin(keys).answers[width][self.plan.widths[width].index(item), ..., 0]
 
     def add(self, batch: Batch) -> None:
         """Count n more responses; takes time in proportion to n alone.
+
+        Parameters
+        ----------
+        batch : Batch
 
         Raises
         ------
@@ -234,7 +261,18 @@ class PsuCube:
         self._count(batch, -1.0)
 
     def merge(self, other: PsuCube) -> None:
-        """Count all of another cube of the same frame and plan; ``other_plan`` if it has not."""
+        """Count all of another cube.
+
+        Parameters
+        ----------
+        other : PsuCube
+            Of the same frame and plan; it may be given row weights.
+
+        Raises
+        ------
+        DesignError
+            ``other_plan`` if it counts other things.
+        """
         if other.plan != self.plan or other.frame.names != self.frame.names:
             raise DesignError("other_plan", "the cubes count other things; build them from one frame and plan")
         if self.row_weights or other.row_weights or not np.array_equal(self.frame.weight, other.frame.weight):
@@ -255,7 +293,10 @@ class PsuCube:
         w = self.frame.weight[:, None, None, None]
         factors = np.concatenate([np.ones_like(w), w, w * w], axis=-1)
         for margin in self.margins.values():
-            margin.answers = {width: table * factors for width, table in margin.answers.items()}
+            if self.rows.any():
+                margin.answers = {width: table * factors for width, table in margin.answers.items()}
+            else:  # nothing to weigh yet: memory that nobody has touched
+                margin.answers = {width: np.zeros((*table.shape[:-1], 3)) for width, table in margin.answers.items()}
             margin.moments = {name: table * moment_weights(self.frame.weight) for name, table in margin.moments.items()}
         self.row_weights = True
         self._summed.clear()
@@ -266,7 +307,7 @@ class PsuCube:
         w = self._read_weights(batch, psu)
         if w is not None:
             self.give_row_weights()
-        values = None if w is None else sign * np.column_stack([np.ones_like(w), w, w * w])
+        values = None if w is None else stack_powers(w, sign)
         for margin in self.margins.values():
             group = psu
             for key, size in zip(margin.keys, margin.shape, strict=True):
@@ -288,7 +329,23 @@ class PsuCube:
 
 
 def moment_weights(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what turns moments counted with weights of 1 into weighted ones, shape (p, 1, 9)."""
+    """Return what turns moments counted with weights of 1 into weighted ones.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (p,)
+        Of a response of each PSU.
+
+    Returns
+    -------
+    ndarray, shape (p, 1, 9)
+        1, w or w² for each of `MOMENTS`.
+
+    Examples
+    --------
+    >>> moment_weights(np.array([3.0])).tolist()
+    [[[1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 9.0, 9.0, 9.0]]]
+    """
     one, w = np.ones_like(weight), weight
     return np.stack([one, one, w, w, w, w, w * w, w * w, w * w], axis=-1)[:, None, :]
 

@@ -54,7 +54,19 @@ class Layout:
 
     @classmethod
     def of(cls, cube: PsuCube, by: tuple[str, ...]) -> Layout:
-        """Lay out the domains of a breakdown; ``not_in_cube`` if the cube cannot tell them apart."""
+        """Lay out the domains of a breakdown.
+
+        Parameters
+        ----------
+        cube : PsuCube
+        by : tuple of str
+            Places of the frame and keys of the plan.
+
+        Raises
+        ------
+        DesignError
+            ``not_in_cube`` if the cube cannot tell them apart.
+        """
         keys = [name for name in by if name in cube.plan.keys]
         places = [name for name in by if name not in cube.plan.keys]
         for name in places:
@@ -83,7 +95,17 @@ class Layout:
         return cls(margin, domains, of_psu, of_combination, order)
 
     def gather(self, values: NDArray[np.float64], part: Part) -> NDArray[np.float64]:
-        """Sum values by PSU and combination, shape (..., p, L, c), into domains of a part, shape (..., p', D', c)."""
+        """Sum values by PSU and combination into the domains of a part.
+
+        Parameters
+        ----------
+        values : ndarray, shape (..., p, L, c)
+        part : Part
+
+        Returns
+        -------
+        ndarray, shape (..., p', D', c)
+        """
         by_key = self.of_combination.T @ values[..., part.psus, :, :]  # (..., p', D_k, c)
         of_psu = self.of_psu[part.psus][:, part.places]
         crossed = by_key[..., :, None, :, :] * of_psu[:, :, None, None]  # (..., p', D_p', D_k, c)
@@ -91,7 +113,16 @@ class Layout:
         return crossed.reshape(*before, p, places * keys, columns)
 
     def total(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum values by PSU and combination, shape (..., p, L, c), over PSUs into domains, shape (..., D, c)."""
+        """Sum values by PSU and combination over PSUs into domains.
+
+        Parameters
+        ----------
+        values : ndarray, shape (..., p, L, c)
+
+        Returns
+        -------
+        ndarray, shape (..., D, c)
+        """
         by_key = self.of_combination.T @ values  # (..., p, D_k, c)
         *before, p, keys, columns = by_key.shape
         sums = self.of_psu.T @ by_key.reshape(*before, p, keys * columns)  # (..., D_p, D_k c)
@@ -103,6 +134,11 @@ class Layout:
         Parameters
         ----------
         stratum : ndarray of int, shape (p,)
+            Of each PSU.
+
+        Yields
+        ------
+        Part
         """
         reached = [frozenset(stratum[column > 0].tolist()) for column in self.of_psu.T]
         size = np.bincount(stratum, minlength=int(stratum.max(initial=0)) + 1)
@@ -118,7 +154,17 @@ class Layout:
             yield Part(np.flatnonzero(np.isin(stratum, list(strata))), np.array(places, dtype=np.intp))
 
     def numbers(self, part: Part) -> NDArray[np.intp]:
-        """Return the places in `domains` of the domains of a part, in the order of `gather`, shape (D',)."""
+        """Return the places in `domains` of the domains of a part.
+
+        Parameters
+        ----------
+        part : Part
+
+        Returns
+        -------
+        ndarray of int, shape (D',)
+            In the order of `gather`.
+        """
         keys = self.of_combination.shape[1]
         numbered = (part.places[:, None] * keys + np.arange(keys)).reshape(-1)
         return np.argsort(self.order)[numbered]
@@ -130,12 +176,34 @@ def _cross(left: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.fl
 
 
 def gather_moments(cube: PsuCube, measures: Sequence[CubeMeasure], layout: Layout, part: Part) -> NDArray[np.float64]:
-    """Return the sums of `MOMENTS` of every measure, PSU and domain of a part, shape (9, k, p', D').
+    """Return the sums of `MOMENTS` of every measure, PSU and domain of a part.
+
+    Parameters
+    ----------
+    cube : PsuCube
+    measures : sequence of CubeMeasure, length k
+    layout : Layout
+    part : Part
+
+    Returns
+    -------
+    ndarray, shape (9, k, p', D')
 
     Raises
     ------
     DesignError
         ``unknown_measure``, ``unknown_level``.
+
+    Examples
+    --------
+    >>> from analysis.cube import Batch, CubePlan, PsuFrame
+    >>> frame = PsuFrame.declare(psu=["x1", "x2"], weights=[2, 1], places={"district": ["A", "B"]})
+    >>> cube = PsuCube(frame, CubePlan.of({"q01": ["no", "yes"]}))
+    >>> cube.add(Batch(np.array([0, 0, 1]), {"q01": np.array([1, 2, 2])}))
+    >>> rate, part = CubeMeasure.rate("q01", ["yes"], ["no", "yes"]), Part(np.array([0, 1]), np.array([0]))
+    >>> found = gather_moments(cube, [rate], Layout.of(cube, ()), part)[:, 0, :, 0]
+    >>> {name: sums for name, sums in zip(MOMENTS, found.tolist()) if name in {"n", "wy", "wx", "w2xx"}}
+    {'n': [2.0, 1.0], 'wy': [2.0, 1.0], 'wx': [4.0, 1.0], 'w2xx': [8.0, 1.0]}
     """
     p, d = len(part.psus), len(part.places) * layout.of_combination.shape[1]
     found = np.zeros((len(MOMENTS), len(measures), p, d))
@@ -209,7 +277,26 @@ def _read_scores(cube: PsuCube, measure: CubeMeasure) -> NDArray[np.float64]:
 
 
 def count_rows(cube: PsuCube, layout: Layout) -> NDArray[np.int64]:
-    """Count the responses of each domain, with an answer or without, shape (D,)."""
+    """Count the responses of each domain, with an answer or without.
+
+    Parameters
+    ----------
+    cube : PsuCube
+    layout : Layout
+
+    Returns
+    -------
+    ndarray of int, shape (D,)
+
+    Examples
+    --------
+    >>> from analysis.cube import Batch, CubePlan, PsuFrame
+    >>> frame = PsuFrame.declare(psu=["x1", "x2"], weights=[2, 1], places={"district": ["A", "B"]})
+    >>> cube = PsuCube(frame, CubePlan.of({"q01": ["no", "yes"]}))
+    >>> cube.add(Batch(np.array([0, 0, 1]), {"q01": np.array([1, 2, 2])}))
+    >>> count_rows(cube, Layout.of(cube, ("district",))).tolist()
+    [2, 1]
+    """
     for table in layout.margin.answers.values():
         return np.rint(layout.total(table[0, ..., 0].sum(axis=-1, keepdims=True))[:, 0]).astype(np.int64)
     return np.zeros(len(layout.domains), dtype=np.int64)

@@ -61,16 +61,20 @@ class PsuFrame:
         adjust_domain_lonely: bool = False,
         probability: bool = True,
     ) -> PsuFrame:
-        """Declare the drawn PSUs, one value a PSU in every argument, with the meaning of `SurveyDesign.declare`.
+        """Declare the drawn PSUs.
 
         Parameters
         ----------
         psu : sequence of str, shape (p,)
             Each once.
-        weights : sequence of float, optional
+        strata, psu_population, element_population : sequence, shape (p,), optional
+            As in `SurveyDesign.declare`, one value a PSU.
+        weights : sequence of float, shape (p,), optional
             The weight of a response of each PSU; None: 1.
-        places : mapping of str to sequence of str, optional
+        places : mapping of str to sequence of str, each shape (p,), optional
             Places that hold whole PSUs: ``{"district": [...]}``.
+        two_stage, lonely_psu, adjust_domain_lonely, probability
+            As in `SurveyDesign.declare`.
 
         Raises
         ------
@@ -111,7 +115,18 @@ class PsuFrame:
         return len(self.names)
 
     def with_weights(self, weights: Numbers) -> PsuFrame:
-        """Return the frame with other weights a PSU; ``bad_weight`` or ``wrong_length`` if they cannot be."""
+        """Return the frame with other weights.
+
+        Parameters
+        ----------
+        weights : sequence of float, shape (p,)
+            Of a response of each PSU.
+
+        Raises
+        ------
+        DesignError
+            ``bad_weight``, ``wrong_length``.
+        """
         return replace(self, weight=read_positive(weights, len(self), "weight", "bad_weight"))
 
     def first_stage(self, answering: NDArray[np.bool_] | NDArray[np.intp]) -> Stage:
@@ -121,6 +136,10 @@ class PsuFrame:
         ----------
         answering : ndarray of bool, shape (p,), or of int
             The PSUs with responses, of whole strata.
+
+        Returns
+        -------
+        Stage
 
         Raises
         ------

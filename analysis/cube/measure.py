@@ -24,10 +24,26 @@ class CubeMeasure:
 
     @classmethod
     def rate(cls, name: str, satisfied: Sequence[Any], valid: Sequence[Any]) -> CubeMeasure:
-        """Measure the share of `satisfied` among the `valid` answers of an item."""
+        """Measure the share of satisfied answers among the valid answers of an item.
+
+        Parameters
+        ----------
+        name : str
+            The item.
+        satisfied, valid : sequence
+            Levels; a satisfied one is valid too.
+        """
         return cls(name, {level: float(level in satisfied) for level in (*valid, *satisfied)})
 
     @classmethod
     def mean(cls, name: str, scores: Mapping[Any, float]) -> CubeMeasure:
-        """Measure the mean score of the answers of an item."""
+        """Measure the mean score of the answers of an item.
+
+        Parameters
+        ----------
+        name : str
+            The item.
+        scores : mapping of level to float
+            In any unit; an answer without a score is left out.
+        """
         return cls(name, dict(scores))

@@ -52,6 +52,10 @@ def estimate_table(cube: PsuCube, measures: Sequence[CubeMeasure], by: Sequence[
     by : sequence of str
         Places of the cube's frame and keys of its plan, such as ``("district", "sex")``; none: everyone.
 
+    Returns
+    -------
+    CubeTable
+
     Raises
     ------
     DesignError
@@ -141,17 +145,18 @@ def _sum_within(
 
 
 def tally(cube: PsuCube, items: Sequence[str], by: Sequence[str] = ()) -> NDArray[np.float64]:
-    """Return answers and their weight by domain, for items with equally many answers, shape (D, J, a, 2).
+    """Return answers and their weight by domain, for items with equally many answers.
 
     Parameters
     ----------
+    cube : PsuCube
     items : sequence of str, length J
     by : sequence of str
         As in `estimate_table`; the domains come in the same order.
 
     Returns
     -------
-    ndarray
+    ndarray, shape (D, J, a, 2)
         ``[domain, item, answer]``: the number of responses and Σw; answer 0 is none, the others are the item's levels.
 
     Raises

@@ -50,6 +50,10 @@ class AnswerScale:
         ----------
         answers : array_like, shape (n, k)
 
+        Returns
+        -------
+        ndarray of float, shape (n, k)
+
         Raises
         ------
         MeasureError

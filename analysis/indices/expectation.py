@@ -87,8 +87,21 @@ def compare_with_expectation(
 def mean_gap(satisfaction: ArrayLike, expectation: ArrayLike, scale: AnswerScale = FIVE_LEVELS) -> Column:
     """Average satisfaction minus expectation over the items where a respondent gave both, for ``design.mean``.
 
-    Parameters and errors as in `compare_with_expectation`. Points of the scale, negative where expectation is not met
-    (the gap score of Parasuraman, Zeithaml and Berry 1988); NaN for no such item.
+    Parameters
+    ----------
+    satisfaction, expectation, scale
+        As in `compare_with_expectation`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Points of the scale, negative where expectation is not met (the gap score of Parasuraman, Zeithaml and Berry
+        1988); NaN for whoever gave no item both answers.
+
+    Raises
+    ------
+    MeasureError
+        As `compare_with_expectation`.
 
     Examples
     --------

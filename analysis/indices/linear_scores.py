@@ -25,7 +25,14 @@ class LinearForm:
 
     @staticmethod
     def combine(forms: list["LinearForm"], weights: list[float]) -> "LinearForm":
-        """Return the weighted sum; not defined if one of the forms is not."""
+        """Return the weighted sum of forms; not defined if one of them is not.
+
+        Parameters
+        ----------
+        forms : list of LinearForm
+        weights : list of float
+            One a form.
+        """
         slopes: dict[str, float] = {}
         for form, weight in zip(forms, weights, strict=True):
             for code, slope in form.slopes.items():
@@ -67,22 +74,64 @@ class LinearScores:
     clipped: tuple[str, ...]
 
     def value(self, code: str) -> float:
-        """Return one score; KeyError for a code that is none."""
+        """Return one score.
+
+        Parameters
+        ----------
+        code : str
+
+        Returns
+        -------
+        float
+            In points of the index; NaN where not defined.
+
+        Raises
+        ------
+        KeyError
+            For a code that is no score.
+        """
         return float(self.values[self._row(code)])
 
     def form(self, code: str) -> tuple[float, NDArray[np.float64]]:
-        """Return the constant and the coefficient vector, shape (j,), of one score.
+        """Return the coefficients of one score.
 
-        The standard error of the score is that of the contrast of the indicators' joint estimate with this vector;
-        the constant has none.
+        The standard error of the score is that of the contrast of the indicators' joint estimate with the slopes; the
+        constant has none.
+
+        Parameters
+        ----------
+        code : str
+
+        Returns
+        -------
+        constant : float
+        slopes : ndarray, shape (j,)
+
+        Raises
+        ------
+        KeyError
+            For a code that is no score.
         """
         row = self._row(code)
         return float(self.constants[row]), self.coefficients[row]
 
     def covariance(self, indicator_covariance: ArrayLike) -> NDArray[np.float64]:
-        """Carry the covariance of the indicators, shape (j, j) in the order of `indicators`, over to the scores.
+        """Carry the covariance V of the indicators over to the scores, C V C'.
 
-        Returns C V C', shape (s, s); MeasureError ``wrong_length`` for another shape.
+        Parameters
+        ----------
+        indicator_covariance : array_like, shape (j, j)
+            In the order of `indicators`.
+
+        Returns
+        -------
+        ndarray, shape (s, s)
+            In squared points.
+
+        Raises
+        ------
+        MeasureError
+            ``wrong_length``.
         """
         matrix = np.asarray(indicator_covariance, dtype=np.float64)
         if matrix.shape != (len(self.indicators),) * 2:
@@ -155,7 +204,22 @@ def calibrate(
 def gather_scores(
     forms: Mapping[str, LinearForm], values: Mapping[str, float], structure: list[str], clipped: list[str]
 ) -> LinearScores:
-    """Lay forms out as arrays, with the indicators of `structure` that have a value as columns.
+    """Lay forms out as arrays, with the indicators that have a value as columns.
+
+    Parameters
+    ----------
+    forms : mapping of str to LinearForm
+        The form of each score by its code.
+    values : mapping of str to float
+        The indicators; NaN where missing.
+    structure : list of str
+        All indicators, in the order of the columns.
+    clipped : list of str
+        For the report.
+
+    Returns
+    -------
+    LinearScores
 
     Examples
     --------
@@ -184,21 +248,75 @@ def gather_scores(
 
 
 def refuse_empty(groups: Iterable[Sized], what: str) -> None:
-    """Raise MeasureError ``no_items`` for a group with nothing in it, or no group."""
+    """Refuse a group with nothing in it, or no group.
+
+    Parameters
+    ----------
+    groups : iterable of sized
+    what : str
+        What a group is, for the message.
+
+    Raises
+    ------
+    MeasureError
+        ``no_items``.
+
+    Examples
+    --------
+    >>> refuse_empty([["3.1", "3.2"], []], "a sub-dimension")
+    Traceback (most recent call last):
+    analysis.errors.MeasureError: a sub-dimension is empty; give it at least one part or take it out
+    """
     sizes = [len(group) for group in groups]
     if not sizes or min(sizes) == 0:
         raise MeasureError("no_items", f"{what} is empty; give it at least one part or take it out")
 
 
 def refuse_repeats(codes: list[str], what: str) -> None:
-    """Raise MeasureError ``code_twice`` for a code that stands twice."""
+    """Refuse a code that stands twice.
+
+    Parameters
+    ----------
+    codes : list of str
+    what : str
+        What the codes are, for the message.
+
+    Raises
+    ------
+    MeasureError
+        ``code_twice``.
+
+    Examples
+    --------
+    >>> refuse_repeats(["3.1", "3.2", "3.1"], "indicator")
+    Traceback (most recent call last):
+    analysis.errors.MeasureError: indicator '3.1' stands twice in the structure; keep one
+    """
     twice = [code for code in set(codes) if codes.count(code) > 1]
     if twice:
         raise MeasureError("code_twice", f"{what} {min(twice)!r} stands twice in the structure; keep one")
 
 
 def refuse_strangers(values: Mapping[str, float], structure: list[str]) -> None:
-    """Raise MeasureError ``unknown_indicator`` for a value of no indicator, ``not_finite`` for an infinite one."""
+    """Refuse a value of no indicator and an infinite one.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+    structure : list of str
+        All indicators.
+
+    Raises
+    ------
+    MeasureError
+        ``unknown_indicator``, ``not_finite``.
+
+    Examples
+    --------
+    >>> refuse_strangers({"3.9": 0.4}, ["3.1", "3.2"])
+    Traceback (most recent call last):
+    analysis.errors.MeasureError: there is no indicator '3.9' in the structure
+    """
     for code, value in values.items():
         if code not in structure:
             raise MeasureError("unknown_indicator", f"there is no indicator {code!r} in the structure")

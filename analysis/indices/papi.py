@@ -42,7 +42,13 @@ class PapiIndicator:
 
 @dataclass(frozen=True, slots=True)
 class PapiSubDimension:
-    """A group of indicators whose mean is its score."""
+    """A group of indicators whose mean is its score.
+
+    Attributes
+    ----------
+    code : str
+    indicators : tuple of PapiIndicator
+    """
 
     code: str
     indicators: tuple[PapiIndicator, ...]
@@ -50,7 +56,13 @@ class PapiSubDimension:
 
 @dataclass(frozen=True, slots=True)
 class PapiDimension:
-    """A dimension, from 1 to 10 points: the sum of its m sub-dimensions, each from 1/m to 10/m points."""
+    """A dimension, from 1 to 10 points: the sum of its m sub-dimensions, each from 1/m to 10/m points.
+
+    Attributes
+    ----------
+    code : str
+    sub_dimensions : tuple of PapiSubDimension
+    """
 
     code: str
     sub_dimensions: tuple[PapiSubDimension, ...]

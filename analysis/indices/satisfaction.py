@@ -47,8 +47,24 @@ def count_satisfied(answers: ArrayLike, scale: AnswerScale = FIVE_LEVELS) -> Poo
 def count_codes(answers: ArrayLike, codes: Collection[int], scale: AnswerScale = FIVE_LEVELS) -> PooledColumns:
     """Count each respondent's answers with given codes, such as the levels "neutral" (3) or "dissatisfied" (1, 2).
 
-    Parameters and errors as in `count_satisfied`; ValueError for a code off the scale. The counts over codes that
-    part the scale add up to the number of answers.
+    Parameters
+    ----------
+    answers, scale
+        As in `count_satisfied`.
+    codes : collection of int
+        On the scale.
+
+    Returns
+    -------
+    PooledColumns
+        Counts over codes that part the scale add up to the number of answers.
+
+    Raises
+    ------
+    MeasureError
+        As `count_satisfied`.
+    ValueError
+        For a code off the scale.
 
     Examples
     --------
@@ -66,7 +82,20 @@ def count_codes(answers: ArrayLike, codes: Collection[int], scale: AnswerScale =
 def sum_scores(answers: ArrayLike, scale: AnswerScale = FIVE_LEVELS) -> PooledColumns:
     """Add up each respondent's answers, for the mean score over all answers, Σ v·n_v/Σ n_v.
 
-    Parameters and errors as in `count_satisfied`.
+    Parameters
+    ----------
+    answers, scale
+        As in `count_satisfied`.
+
+    Returns
+    -------
+    PooledColumns
+        Sum of points, and number of answers.
+
+    Raises
+    ------
+    MeasureError
+        As `count_satisfied`.
 
     Examples
     --------
@@ -141,6 +170,17 @@ def rescale_to_highest(score: Score, scale: AnswerScale = FIVE_LEVELS) -> Score:
     """Rescale points to a percentage of the highest: x/highest·100, as hospitals publish their score.
 
     A score at the bottom of a scale from 1 to 5 gives 20, not 0: never beside a figure of `rescale_to_100`.
+
+    Parameters
+    ----------
+    score : float or ndarray
+        In points of the scale.
+    scale : AnswerScale
+
+    Returns
+    -------
+    float or ndarray
+        Percent.
 
     Examples
     --------

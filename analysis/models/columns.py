@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import MeasureError
 
 if TYPE_CHECKING:
-    from analysis.design import SurveyDesign
+    pass
 
 Matrix = NDArray[np.float64]
 Rows = NDArray[np.bool_]
@@ -79,7 +79,16 @@ def _is_absent(value: Any) -> bool:
 
 
 def find_present(column: NDArray[Any]) -> Rows:
-    """Mark the rows of a column from `read_column` that hold a value, shape (n,).
+    """Mark the rows of a column that hold a value.
+
+    Parameters
+    ----------
+    column : ndarray, shape (n,)
+        From `read_column`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
 
     Examples
     --------
@@ -147,7 +156,18 @@ def _write_label(value: Any) -> str:
 
 
 def read_domain(domain: ArrayLike | None, n: int) -> Rows:
-    """Return the rows of a domain as truth values, shape (n,); everyone for None.
+    """Return the rows of a domain as truth values.
+
+    Parameters
+    ----------
+    domain : array_like of bool, shape (n,), or None
+        None: everyone.
+    n : int
+        Rows of the design.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
 
     Raises
     ------
@@ -168,7 +188,21 @@ def read_domain(domain: ArrayLike | None, n: int) -> Rows:
 
 
 def read_numbers(values: ArrayLike, n: int, name: str) -> Matrix:
-    """Return a column of numbers, shape (n,); as `read_column`, but text is refused with ``not_a_number``.
+    """Return a column of numbers, NaN where missing; text is refused.
+
+    Parameters
+    ----------
+    values, n, name
+        As in `read_column`.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+
+    Raises
+    ------
+    MeasureError
+        ``not_a_number`` with the row, and as `read_column`.
 
     Examples
     --------
@@ -180,29 +214,3 @@ def read_numbers(values: ArrayLike, n: int, name: str) -> Matrix:
         row = int(np.argmax(column != ""))
         raise MeasureError("not_a_number", f"{name} is {column[row]!r}; give it as numbers", row)
     return column
-
-
-def estimate_covariance(design: SurveyDesign, influence: Matrix) -> Matrix:
-    """Return `SurveyDesign.covariance`, or NaN throughout where the rows are no probability sample.
-
-    Without a drawn sample no interval and no test may be claimed, so both become NaN downstream.
-
-    Parameters
-    ----------
-    design : SurveyDesign
-    influence : ndarray, shape (n, k)
-
-    Returns
-    -------
-    ndarray, shape (k, k)
-
-    Examples
-    --------
-    >>> from analysis.design import SurveyDesign
-    >>> design = SurveyDesign.declare(psu=["a", "b"], weights=[5.0, 5.0])
-    >>> estimate_covariance(design, np.array([[1.0], [0.0]])).round(6).tolist()
-    [[25.0]]
-    """
-    if not design.rules.probability:
-        return np.full((influence.shape[1], influence.shape[1]), np.nan)
-    return design.covariance(influence)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from analysis.errors import MeasureError
 from analysis.intervals import t_quantile
-from analysis.models.columns import estimate_covariance, read_domain, read_numbers
+from analysis.models.columns import read_domain, read_numbers
 
 if TYPE_CHECKING:
     from analysis.design import SurveyDesign
@@ -55,6 +55,11 @@ def correlate(
     domain : array_like of bool, shape (n,), optional
     level : float
 
+    Returns
+    -------
+    Correlation
+        From -1 to 1.
+
     Raises
     ------
     MeasureError
@@ -90,7 +95,7 @@ def correlate(
     standard = centred / np.sqrt(weights @ centred**2 / total)
     product = standard.prod(axis=1)
     r = float(np.clip(weights @ product / total, -1.0, 1.0))
-    variance = estimate_covariance(design, ((product - r * (standard**2).sum(axis=1) / 2) / total)[:, None])
+    variance = design.covariance((product - r * (standard**2).sum(axis=1) / 2) / total, rows)
     se, df = math.sqrt(variance[0, 0]), design.degrees_of_freedom(rows)
     quantile = t_quantile(level, df)
     low, high = r, r

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import MeasureError
 from analysis.intervals import t_quantile
-from analysis.models.columns import Matrix, estimate_covariance, read_domain, read_numbers
+from analysis.models.columns import Matrix, read_domain, read_numbers
 from analysis.models.fitted import FittedModel
 from analysis.models.formula import build_model_matrix
 from analysis.models.jackknife import jackknife_covariances
@@ -129,6 +129,7 @@ def find_drivers(
     A coefficient's variance counts that its standard deviations are estimated too: with everything standardised,
     u_i = [R⁻¹x_i e_i + b(x_i² - y_i²)/2]/Σw. A share near 0 lies at the edge of what is possible, where its interval
     is rough.
+    Averages over orders are those of Lindeman, Merenda and Gold (1980, p. 119 ff.), relative weights Johnson's (2000).
 
     Examples
     --------
@@ -198,5 +199,5 @@ def _standardise(
     coefficients = np.linalg.solve(correlation, x.T @ (weights * y) / total)
     score = np.linalg.solve(correlation, (x * (y - x @ coefficients)[:, None]).T).T
     influence = (score + coefficients * (x**2 - (y**2)[:, None]) / 2) / total
-    covariance = estimate_covariance(design, influence)
+    covariance = design.covariance(influence, rows)
     return FittedModel(names, coefficients, covariance, df - len(names), int(rows.sum()))

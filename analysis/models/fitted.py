@@ -48,10 +48,20 @@ class FittedModel:
     @property
     def p_values(self) -> Matrix:
         """Two-sided p values of t with `df`, shape (p,)."""
-        return find_two_sided_p(self.t, self.df)
+        return _find_two_sided_p(self.t, self.df)
 
     def intervals(self, level: float = 0.95) -> Matrix:
-        """Return coefficient ± t·se, shape (p, 2).
+        """Return the intervals coefficient ± t·se.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        ndarray, shape (p, 2)
+            Low and high; NaN without degrees of freedom.
 
         Raises
         ------
@@ -68,12 +78,12 @@ class FittedModel:
         return np.column_stack([self.coefficients - width, self.coefficients + width])
 
 
-def find_two_sided_p(t: Matrix, df: float) -> Matrix:
+def _find_two_sided_p(t: Matrix, df: float) -> Matrix:
     """Return the two-sided p values of t statistics, NaN without degrees of freedom, in the shape of `t`.
 
     Examples
     --------
-    >>> find_two_sided_p(np.array([2.228]), 10).round(3).tolist()
+    >>> _find_two_sided_p(np.array([2.228]), 10).round(3).tolist()
     [0.05]
     """
     p: Matrix = 2 * stdtr(df, -np.abs(t)) if df > 0 else np.full(np.shape(t), np.nan)

@@ -108,6 +108,11 @@ def solve_scaled(information: Matrix, right: Matrix) -> Matrix:
     information : ndarray, shape (p, p)
     right : ndarray, shape (p,) or (p, k)
 
+    Returns
+    -------
+    ndarray, the shape of `right`
+        information⁻¹ right.
+
     Raises
     ------
     numpy.linalg.LinAlgError

@@ -19,7 +19,6 @@ from scipy.special import expit, logit
 from analysis.errors import MeasureError
 from analysis.models.columns import (
     Matrix,
-    estimate_covariance,
     find_present,
     number_categories,
     read_column,
@@ -85,6 +84,10 @@ def fit_proportional_odds(
     levels : mapping, optional
         Order of the levels of a term.
 
+    Returns
+    -------
+    ProportionalOdds
+
     Raises
     ------
     MeasureError
@@ -111,7 +114,7 @@ def fit_proportional_odds(
     found = climb(likelihood.look, likelihood.start(), reach, names)
     influence = np.zeros((len(matrix.rows), len(names)))
     influence[matrix.rows] = solve_scaled(likelihood.look(found).information, likelihood.scores(found).T).T
-    covariance = estimate_covariance(design, influence / likelihood.mean_weight)
+    covariance = design.covariance(influence / likelihood.mean_weight, matrix.rows)
     df = design.degrees_of_freedom(matrix.rows) - len(matrix.names)
     return ProportionalOdds(FittedModel(names, found, covariance, df, int(matrix.rows.sum())), labels)
 
@@ -145,7 +148,32 @@ def prepare_likelihood(
     domain: ArrayLike | None = None,
     levels: Mapping[str, Sequence[Hashable]] | None = None,
 ) -> OrderedResponse:
-    """Read what `fit_proportional_odds` is given; parameters and errors as there."""
+    """Read what `fit_proportional_odds` is given.
+
+    Parameters
+    ----------
+    design, y, terms, categories, domain, levels
+        As in `fit_proportional_odds`.
+
+    Returns
+    -------
+    OrderedResponse
+
+    Raises
+    ------
+    MeasureError
+        ``no_order``, ``two_categories``, ``unknown_level``, and as `build_model_matrix`.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=list("aabbccdd"))
+    >>> ordered = prepare_likelihood(design, [1, 2, 2, 3, 3, 1, 1, 3], {"sex": list("FMFMFMFM")})
+    >>> ordered.codes.tolist(), ordered.matrix.names
+    ([0, 1, 1, 2, 2, 0, 0, 2], ('sexM',))
+    >>> ordered.likelihood.start().round(3).tolist()  # no slope; log odds of 3/8 and 5/8
+    [0.0, -0.511, 0.511]
+    """
     n = len(design.weights)
     answers = read_column(y, n, "y")
     if answers.dtype.kind == "U" and categories is None:
@@ -184,7 +212,18 @@ class OrderedLikelihood:
 
     @classmethod
     def of(cls, matrix: ModelMatrix, codes: NDArray[np.intp], answers: int, weights: Matrix) -> OrderedLikelihood:
-        """Take the rows in use of a model matrix and the answers there, coded from 0."""
+        """Take the rows in use of a model matrix and the answers there.
+
+        Parameters
+        ----------
+        matrix : ModelMatrix
+            n rows, m of them in use.
+        codes : ndarray of int, shape (n,)
+            Answers from 0.
+        answers : int
+            Different ones, q + 1.
+        weights : ndarray, shape (n,)
+        """
         x, used = matrix.values[matrix.rows], codes[matrix.rows]
         mean_weight = float(weights[matrix.rows].mean())
         order = np.arange(answers - 1)
@@ -198,14 +237,30 @@ class OrderedLikelihood:
         )
 
     def start(self) -> Matrix:
-        """Return slopes of 0 and the log odds of the weighted shares, shape (p + q,)."""
+        """Return where to begin: slopes of 0 and the log odds of the weighted shares.
+
+        Returns
+        -------
+        ndarray, shape (p + q,)
+        """
         shares = np.bincount(self.codes, self.weights) / self.weights.sum()
         start = np.zeros(self.upper.shape[1])
         start[-self.thresholds :] = logit(np.cumsum(shares)[:-1])
         return start
 
     def look(self, parameters: Matrix) -> Slope:
-        """Return the log likelihood, its gradient and information."""
+        """Return the log likelihood, its gradient and information.
+
+        Parameters
+        ----------
+        parameters : ndarray, shape (p + q,)
+            Slopes, then thresholds.
+
+        Returns
+        -------
+        Slope
+            Height -infinity where the thresholds do not rise.
+        """
         below_upper, below_lower, chance, pull_up, pull_down = self._pull(parameters)
         if not (chance > 0).all():
             size = len(parameters)
@@ -219,7 +274,17 @@ class OrderedLikelihood:
         return Slope(float(self.weights @ np.log(chance)), gradient, -curvature)
 
     def scores(self, parameters: Matrix) -> Matrix:
-        """Return the derivative of each row's own log likelihood, unweighted, shape (m, p + q)."""
+        """Return the derivative of each row's own log likelihood, unweighted.
+
+        Parameters
+        ----------
+        parameters : ndarray, shape (p + q,)
+            As in `look`.
+
+        Returns
+        -------
+        ndarray, shape (m, p + q)
+        """
         _, _, _, pull_up, pull_down = self._pull(parameters)
         return self.upper * pull_up[:, None] - self.lower * pull_down[:, None]
 

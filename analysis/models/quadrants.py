@@ -22,7 +22,14 @@ Importance = Literal["share", "correlation"]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A figure and its limits; NaN limits where none can be given."""
+    """A figure and its limits.
+
+    Attributes
+    ----------
+    value : float
+    low, high : float
+        NaN where none can be given.
+    """
 
     value: float
     low: float
@@ -59,7 +66,15 @@ class PlacedCriterion:
 
 @dataclass(frozen=True, slots=True)
 class QuadrantChart:
-    """Criteria in the order given, and where the axes are cut."""
+    """Criteria and where the axes are cut.
+
+    Attributes
+    ----------
+    criteria : tuple of PlacedCriterion
+        In the order given.
+    importance_cut, performance_cut : float
+        In the units of the figures.
+    """
 
     criteria: tuple[PlacedCriterion, ...]
     importance_cut: float
@@ -169,6 +184,10 @@ def compare_importance_and_performance(
     target : float, optional
         The rate at which performance is cut, such as 0.8; None: the mean of the rates.
     level : float
+
+    Returns
+    -------
+    QuadrantChart
 
     Raises
     ------

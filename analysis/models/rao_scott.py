@@ -14,7 +14,6 @@ from scipy.special import chdtrc, fdtrc
 from analysis.errors import MeasureError
 from analysis.models.columns import (
     Matrix,
-    estimate_covariance,
     find_present,
     number_categories,
     read_column,
@@ -142,7 +141,7 @@ def assess_association(
     inside = (cells[:, None] == np.arange(shape[0] * shape[1])).astype(np.float64)
     table = (design.weights @ inside).reshape(shape)
     respondents = int(used.sum())
-    degrees = design.degrees_of_freedom(used)
+    degrees = design.degrees_of_freedom(None if domain is None else read_domain(domain, n))
     pearson = _find_pearson(table, respondents)
     delta = _find_delta(design, inside, table, respondents)
     trace, k = float(np.trace(delta)), len(delta)
@@ -175,7 +174,7 @@ def _find_delta(design: SurveyDesign, inside: Matrix, table: Matrix, n: int) -> 
     total = table.sum()
     shares = table.ravel() / total
     used = inside.sum(axis=1, keepdims=True)
-    covariance = estimate_covariance(design, (inside - shares * used) / total)
+    covariance = design.covariance((inside - shares * used) / total, used[:, 0] > 0)
     contrasts = np.kron(helmert(table.shape[0]), helmert(table.shape[1])).T
     weighted = np.divide(contrasts, shares[:, None], out=np.zeros_like(contrasts), where=shares[:, None] > 0)
     simple = contrasts.T @ weighted / n
@@ -199,7 +198,7 @@ def _find_wald(design: SurveyDesign, inside: Matrix, table: Matrix) -> float:
         + expected / total * used[:, None, None]
     )
     free = (slice(None), slice(1, None), slice(1, None))
-    covariance = estimate_covariance(design, influence[free].reshape(len(inside), -1))
+    covariance = design.covariance(influence[free].reshape(len(inside), -1), used > 0)
     deviations = (table - expected)[1:, 1:].ravel()
     if not np.isfinite(covariance).all() or np.linalg.matrix_rank(covariance) < len(covariance):
         return float("nan")

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
 from analysis.errors import MeasureError
-from analysis.models.columns import Matrix, estimate_covariance, read_domain, read_numbers
+from analysis.models.columns import Matrix, read_domain, read_numbers
 from analysis.models.fitted import FittedModel
 from analysis.models.formula import ModelMatrix, build_model_matrix
 from analysis.models.maximum import Slope, climb, solve_scaled
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from analysis.design import SurveyDesign
 
 Levels = Mapping[str, Sequence[Hashable]]
+
+
+ROUNDING = 1e-12
+"""Residuals below this share of the largest answer are rounding."""
 
 
 def fit_linear(
@@ -75,7 +79,12 @@ def fit_linear(
     for _ in range(2):  # the second time takes out the rounding of the first
         residual = response - matrix.values @ coefficients
         coefficients = coefficients + solve_scaled(information, matrix.values.T @ (design.weights * residual))
-    return _finish(design, matrix, coefficients, information, response - matrix.values @ coefficients)
+    residual = response - matrix.values @ coefficients
+    scale = ROUNDING * np.abs(response).max(initial=0.0)
+    if np.abs(residual).max(initial=0.0) <= scale:  # the terms tell every answer: what is left is rounding
+        reach = np.abs(matrix.values).max(axis=0, initial=0.0)
+        coefficients, residual = np.where(np.abs(coefficients) * reach <= scale, 0.0, coefficients), residual * 0.0
+    return _finish(design, matrix, coefficients, information, residual)
 
 
 def fit_logit(
@@ -167,7 +176,7 @@ def _finish(
 ) -> FittedModel:
     influence = solve_scaled(information, (matrix.values * residual[:, None]).T).T
     df = design.degrees_of_freedom(matrix.rows) + 1 - len(coefficients)
-    covariance = estimate_covariance(design, influence)
+    covariance = design.covariance(influence, matrix.rows)
     return FittedModel(matrix.names, coefficients, covariance, df, int(matrix.rows.sum()))
 
 

@@ -120,7 +120,24 @@ def tabulate_verdict_chances(
     level: float = 0.95,
     method: PowerMethod = "estimated",
 ) -> list[VerdictChances]:
-    """Return `verdict_chances` at each of several true rates, with the same parameters and errors.
+    """Return the chances of each verdict at several true rates.
+
+    Parameters
+    ----------
+    true_rates : sequence of float
+        Each above 0 and below 1.
+    target, n, deff, df, level, method
+        As in `verdict_chances`.
+
+    Returns
+    -------
+    list of VerdictChances
+        In the order of `true_rates`.
+
+    Raises
+    ------
+    ValueError
+        As `verdict_chances`.
 
     Examples
     --------

@@ -112,7 +112,7 @@ def sample_size_for_margin(
     _refuse_outside(margin, "margin", 0.5)
     _refuse_outside(p, "p")
     _refuse_plan(deff, response_rate, population)
-    z = normal_quantile(confidence)
+    z = _normal_quantile(confidence)
     simple = z**2 * p * (1 - p) / margin**2
     needed = _correct(simple * deff, population)
     n = math.ceil(needed)
@@ -209,7 +209,7 @@ def sample_size_to_prove(
     _refuse_plan(deff, response_rate)
     if true_rate == target:
         raise ValueError(f"the true rate is the target, {target}; no sample size can prove either side")
-    spread = normal_quantile(confidence) * math.sqrt(target * (1 - target))
+    spread = _normal_quantile(confidence) * math.sqrt(target * (1 - target))
     spread += float(ndtri(power)) * math.sqrt(true_rate * (1 - true_rate))
     if spread <= 0:
         raise ValueError(f"a power of {power} is reached by any sample; ask for 0.5 or more")
@@ -276,7 +276,7 @@ def sample_size_for_change(
         raise ValueError(f"correlation is {correlation}; it must be at least -1 and below 1")
     variances = first * (1 - first), second * (1 - second)
     spread = sum(variances) - 2 * correlation * math.sqrt(variances[0] * variances[1])
-    quantiles = normal_quantile(confidence) + float(ndtri(power))
+    quantiles = _normal_quantile(confidence) + float(ndtri(power))
     if quantiles <= 0:
         raise ValueError(f"a power of {power} is reached by any sample; ask for 0.5 or more")
     exact = quantiles**2 * deff * spread / (first - second) ** 2
@@ -290,8 +290,14 @@ def count_invited(n: int, response_rate: float) -> int:
     Parameters
     ----------
     n : int
+        Answers wanted.
     response_rate : float
         In (0, 1], read as the decimal it is written as: 7 answers at 0.7 are 10 invited, not 11.
+
+    Returns
+    -------
+    int
+        People.
 
     Raises
     ------
@@ -307,12 +313,12 @@ def count_invited(n: int, response_rate: float) -> int:
     return math.ceil(n / Fraction(str(response_rate)))
 
 
-def normal_quantile(confidence: float) -> float:
+def _normal_quantile(confidence: float) -> float:
     """Return z, the two-sided normal quantile of a confidence level; ValueError outside (0, 1).
 
     Examples
     --------
-    >>> round(normal_quantile(0.95), 4)
+    >>> round(_normal_quantile(0.95), 4)
     1.96
     """
     _refuse_outside(confidence, "confidence")

@@ -90,6 +90,11 @@ def exact_test(count: int, n: int, target: float) -> RateTest:
     target : float
         Share between 0 and 1.
 
+    Returns
+    -------
+    RateTest
+        p values from 0 to 1; no statistic (NaN).
+
     Raises
     ------
     ValueError
@@ -110,9 +115,26 @@ def exact_test(count: int, n: int, target: float) -> RateTest:
 
 
 def score_test(count: int, n: int, target: float) -> RateTest:
-    """Return the score test that agrees with Wilson's interval: z = (p - T)/√(T(1-T)/n).
+    """Return the score test of a rate against a target, which agrees with Wilson's interval.
 
-    Parameters and errors as in `exact_test`.
+    Parameters
+    ----------
+    count, n, target
+        As in `exact_test`.
+
+    Returns
+    -------
+    RateTest
+        With z as statistic.
+
+    Raises
+    ------
+    ValueError
+        As `exact_test`.
+
+    Notes
+    -----
+    z = (p - T)/√(T(1-T)/n), normal under T (Wilson 1927).
 
     Examples
     --------

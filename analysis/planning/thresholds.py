@@ -37,6 +37,10 @@ def smallest_count_that_meets(
     ValueError
         For n below 1, a target or level outside (0, 1), or a deff or df that is not above 0.
 
+    Notes
+    -----
+    The interval is `analysis.intervals.wilson` (Wilson 1927) of k/n with n_eff = n/deff.
+
     Examples
     --------
     >>> smallest_count_that_meets(400, 0.8), smallest_count_that_meets(10, 0.8)
@@ -51,12 +55,20 @@ def largest_count_that_misses(
 ) -> int | None:
     """Return the largest count of satisfied answers whose Wilson upper limit lies below the target.
 
-    Parameters and errors as in `smallest_count_that_meets`.
+    Parameters
+    ----------
+    n, target, level, deff, df
+        As in `smallest_count_that_meets`.
 
     Returns
     -------
     int or None
         None if not even 0 of n prove it.
+
+    Raises
+    ------
+    ValueError
+        As `smallest_count_that_meets`.
 
     Examples
     --------
@@ -90,6 +102,10 @@ def smallest_exact_count(n: int, target: float, *, alpha: float = 0.025) -> int 
     ------
     ValueError
         For n below 1, or a target or alpha outside (0, 1).
+
+    Notes
+    -----
+    The lower limit of Clopper and Pearson (1934) at level 1 - 2·alpha reaches the target from this count on.
 
     Examples
     --------

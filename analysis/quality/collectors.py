@@ -96,6 +96,11 @@ def measure_responses(
     scale : AnswerScale
         Its `not_counted` codes are answers in judging gaps and straight lines, but not satisfied or dissatisfied.
 
+    Returns
+    -------
+    list of CollectorMeasure
+        ``fast`` only with `seconds`.
+
     Raises
     ------
     MeasureError

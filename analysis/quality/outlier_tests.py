@@ -24,6 +24,11 @@ def compare_shares(marked: int, n: int, marked_rest: int, n_rest: int, direction
     direction : {"low", "high", "both"}
         Whether a lower share, a higher one or both count as different.
 
+    Returns
+    -------
+    float
+        From 0 to 1.
+
     Raises
     ------
     ValueError
@@ -68,7 +73,19 @@ def compare_ranks(values: ArrayLike, inside: NDArray[np.bool_], direction: Direc
 
 
 def rank_with_ties(values: ArrayLike) -> tuple[NDArray[np.float64], float]:
-    """Return mid-ranks, shape (n,), and Σ (t³ - t) over groups of t equal values.
+    """Return mid-ranks and what their ties take from the variance of a rank sum.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        Without NaN.
+
+    Returns
+    -------
+    ranks : ndarray, shape (n,)
+        From 1.
+    ties : float
+        Σ (t³ - t) over groups of t equal values.
 
     Examples
     --------
@@ -87,6 +104,22 @@ def compare_ranked(
     ranks: NDArray[np.float64], ties: float, inside: NDArray[np.bool_], direction: Direction = "both"
 ) -> float:
     """Return the p value of `compare_ranks` from ranks already made, once for all collectors.
+
+    Parameters
+    ----------
+    ranks, ties
+        From `rank_with_ties`.
+    inside, direction
+        As in `compare_ranks`.
+
+    Returns
+    -------
+    float
+        As `compare_ranks`.
+
+    Notes
+    -----
+    The rank sum R of n among N has mean n(N+1)/2 and variance n(N-n)/12·[N + 1 - ties/(N(N-1))].
 
     Examples
     --------
@@ -141,6 +174,17 @@ def robust_z(values: ArrayLike) -> NDArray[np.float64]:
 
 def normal_p(z: float, direction: Direction = "both") -> float:
     """Return the p value of a standard normal figure.
+
+    Parameters
+    ----------
+    z : float
+    direction : {"low", "high", "both"}
+        Whether a low figure, a high one or both count as different.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
 
     Examples
     --------

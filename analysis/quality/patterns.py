@@ -86,13 +86,21 @@ def missing_shares(items: ArrayLike, asked: ArrayLike | None = None) -> NDArray[
 def find_straight_lines(items: ArrayLike, *, minimum_answered: int = 3) -> list[Flag]:
     """Flag the respondents who give the same answer to all items of a block.
 
-    Parameters and errors as in `analysis.reliability.mark_straight_lines`.
+    Parameters
+    ----------
+    items, minimum_answered
+        As in `analysis.reliability.mark_straight_lines`.
 
     Returns
     -------
     list of Flag
         ``straight_line``: `share` is the part of the block answered so, `reference` the share of such respondents
         (``all_respondents``). Where most are content a straight line is common and says little.
+
+    Raises
+    ------
+    MeasureError, ValueError
+        As `analysis.reliability.mark_straight_lines`.
 
     Examples
     --------

@@ -64,7 +64,21 @@ def cronbach_alpha(items: ArrayLike, weights: ArrayLike | None = None, *, missin
 
 
 def alpha_of_covariance(matrix: NDArray[np.float64]) -> float:
-    """Return alpha from a covariance matrix, shape (k, k) with k at least 2; NaN if the total does not vary.
+    """Return Cronbach's alpha from a covariance matrix.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (k, k)
+        k at least 2.
+
+    Returns
+    -------
+    float
+        At most 1; NaN if the total does not vary.
+
+    Notes
+    -----
+    k/(k-1)·(1 - Σ variances/variance of the sum) (Cronbach 1951).
 
     Examples
     --------

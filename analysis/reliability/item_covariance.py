@@ -34,7 +34,13 @@ class ItemCovariance:
 
     @property
     def correlation(self) -> Matrix:
-        """The correlations, shape (k, k); MeasureError ``no_variance`` for an item everybody answers alike."""
+        """The correlations, shape (k, k).
+
+        Raises
+        ------
+        MeasureError
+            ``no_variance`` for an item everybody answers alike.
+        """
         variances = np.diag(self.matrix)
         if not (variances > 0).all():
             item = int(np.argmin(variances > 0))
@@ -102,12 +108,21 @@ def estimate_item_covariance(
 
 
 def read_items(items: ArrayLike) -> Matrix:
-    """Read answers as a matrix of at least two items, shape (n, k), NaN where missing.
+    """Read answers as a matrix of at least two items.
+
+    Parameters
+    ----------
+    items : array_like, shape (n, k)
+        NaN or None where missing.
+
+    Returns
+    -------
+    ndarray of float, shape (n, k)
 
     Raises
     ------
     MeasureError
-        ``too_few_items``, ``not_finite``.
+        ``too_few_items``; ``not_finite`` with the row.
 
     Examples
     --------
@@ -124,12 +139,23 @@ def read_items(items: ArrayLike) -> Matrix:
 
 
 def read_weights(weights: ArrayLike | None, n: int) -> NDArray[np.float64]:
-    """Read n weights of 0 or more, shape (n,); all 1 for None.
+    """Read weights of 0 or more.
+
+    Parameters
+    ----------
+    weights : array_like, shape (n,), or None
+        None: all 1.
+    n : int
+        Respondents.
+
+    Returns
+    -------
+    ndarray, shape (n,)
 
     Raises
     ------
     MeasureError
-        ``wrong_length``, ``bad_weight``.
+        ``wrong_length``; ``bad_weight`` with the row.
 
     Examples
     --------

@@ -52,9 +52,26 @@ def mark_straight_lines(items: ArrayLike, *, minimum_answered: int = 3) -> NDArr
 
 
 def straight_line_share(items: ArrayLike, weights: ArrayLike | None = None, *, minimum_answered: int = 3) -> float:
-    """Return the share, from 0 to 1, of respondents with a straight line; NaN if nobody can be judged.
+    """Return the share of respondents with a straight line.
 
-    Parameters and errors as in `mark_straight_lines`, with sampling weights of shape (n,).
+    Parameters
+    ----------
+    items, minimum_answered
+        As in `mark_straight_lines`.
+    weights : array_like, shape (n,), optional
+        Sampling weights; None: all 1.
+
+    Returns
+    -------
+    float
+        From 0 to 1; NaN if nobody can be judged.
+
+    Raises
+    ------
+    MeasureError
+        As `mark_straight_lines`; ``wrong_length``, ``bad_weight``.
+    ValueError
+        For `minimum_answered` below 2.
 
     Examples
     --------

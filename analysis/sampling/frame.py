@@ -147,6 +147,9 @@ def _refuse_frame(
         raise ValueError(f"unknown method {method!r}; use one of {', '.join(get_args(DrawMethod))}")
     if not seed.strip() or "|" in seed:
         raise DesignError("bad_seed", "the seed must hold something and no '|'; publish it before the draw")
+    for row, text in enumerate(zip(strata, codes, strict=False)):
+        if any(sign in "".join(text) for sign in "|\n\r"):
+            raise DesignError("bad_code", "a code or stratum holds '|' or a line break; take them out", row)
     if len(strata) != len(codes) or (sizes is not None and len(sizes) != len(codes)):
         raise DesignError("wrong_length", f"give a stratum (and a size) for each of the {len(codes)} codes")
     if sizes is not None and method == "srs":

@@ -98,7 +98,15 @@ def proportional_probabilities(
 
 
 def read_probabilities(probabilities: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return inclusion probabilities as an array, shape (N,), once they are seen to be probabilities.
+    """Check that numbers are inclusion probabilities.
+
+    Parameters
+    ----------
+    probabilities : sequence of float, shape (N,)
+
+    Returns
+    -------
+    ndarray, shape (N,)
 
     Raises
     ------
@@ -122,6 +130,15 @@ def read_probabilities(probabilities: Sequence[float] | NDArray[np.float64]) -> 
 
 def read_sample_size(probabilities: Sequence[float] | NDArray[np.float64]) -> int:
     """Return the whole number that inclusion probabilities sum to.
+
+    Parameters
+    ----------
+    probabilities : sequence of float, shape (N,)
+
+    Returns
+    -------
+    int
+        n, the fixed sample size.
 
     Raises
     ------

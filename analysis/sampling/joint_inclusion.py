@@ -44,6 +44,10 @@ def equal_joint_probabilities(population: int, n: int) -> Floats:
     ValueError
         For N below 1 or n outside 1 to N.
 
+    Notes
+    -----
+    Cochran (1977, ch. 2).
+
     Examples
     --------
     >>> equal_joint_probabilities(3, 2).round(3).tolist()

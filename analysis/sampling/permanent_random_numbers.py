@@ -17,6 +17,11 @@ def permanent_random_number(seed: str, code: str) -> float:
     seed, code : str
         The published seed and the commune's code.
 
+    Returns
+    -------
+    float
+        In [0, 1).
+
     Examples
     --------
     >>> permanent_random_number("public-2026-W1", "D01C01")
@@ -36,6 +41,11 @@ def shift_random_number(number: float, shift: float) -> float:
     shift : float
         In [0, 1). Where the part f of a stratum is drawn, 0 keeps all communes; s below f and 1 - f replaces
         about the part s/f of them; one between f and 1 - f replaces all.
+
+    Returns
+    -------
+    float
+        In [0, 1).
 
     Raises
     ------
@@ -93,11 +103,22 @@ def draw_smallest(codes: Sequence[str], seed: str, n: int, *, shift: float = 0.0
 
 
 def refuse_repeated(codes: Sequence[str]) -> None:
-    """Raise ValueError if a code stands twice in a frame.
+    """Refuse a frame in which a code stands twice.
+
+    Parameters
+    ----------
+    codes : sequence of str
+
+    Raises
+    ------
+    ValueError
+        Naming the code.
 
     Examples
     --------
-    >>> refuse_repeated(["D03C01", "D03C02"])
+    >>> refuse_repeated(["D03C01", "D03C02", "D03C01"])
+    Traceback (most recent call last):
+    ValueError: code 'D03C01' stands twice in the frame; keep one
     """
     if len(set(codes)) != len(codes):
         seen: set[str] = set()

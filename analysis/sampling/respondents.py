@@ -58,7 +58,17 @@ def select_respondents(
 
 
 def systematic_start(seed: str, commune: str, list_size: int, m: int) -> float:
-    """Return where a systematic selection of m out of `list_size` begins: u("commune|start")·M/m.
+    """Return where a systematic selection of m out of M people begins.
+
+    Parameters
+    ----------
+    seed, commune, list_size, m
+        As in `select_respondents`.
+
+    Returns
+    -------
+    float
+        u("commune|start")·M/m with u of `permanent_random_number`, in [0, M/m).
 
     Raises
     ------

@@ -40,6 +40,10 @@ def round_by_largest_remainder(
     ValueError
         For a negative or missing share, a minimum above its maximum, or bounds of another length.
 
+    Notes
+    -----
+    Without bounds this is Hamilton's method of apportionment (Balinski and Young 1982).
+
     Examples
     --------
     >>> round_by_largest_remainder([2.6, 1.7, 0.7], 5).tolist()

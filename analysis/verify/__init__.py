@@ -21,7 +21,15 @@ __all__ = ["Outcome", "verify_case", "verify_folder"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """A case and the figures of it that failed; none: it passed."""
+    """What came of verifying a case.
+
+    Attributes
+    ----------
+    name : str
+        Of the case.
+    failures : list of Failure
+        The figures that failed; none: it passed.
+    """
 
     name: str
     failures: list[Failure]
@@ -30,10 +38,31 @@ class Outcome:
 def verify_folder(folder: Path) -> Iterator[Outcome]:
     """Verify every case of a golden folder, in the order of their names.
 
+    Parameters
+    ----------
+    folder : Path
+        As tests/golden/README.md describes.
+
+    Yields
+    ------
+    Outcome
+
     Raises
     ------
     TableError
         ``no_cases`` if the folder holds no ``cases/*.json``.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> estimand, results = {"type": "decision_thresholds", "target": 0.8}, [{"n": 400, "min_k_wilson95": 335}]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cases = Path(folder, "cases")
+    ...     cases.mkdir()
+    ...     _ = Path(cases, "a.json").write_text(json.dumps({"estimand": estimand, "results": results}))
+    ...     for outcome in verify_folder(Path(folder)):
+    ...         print(outcome.name, *outcome.failures)
+    a [0].min_k_wilson95: expected 335, got 336
     """
     paths = sorted((folder / "cases").glob("*.json"))
     if not paths:
@@ -48,8 +77,25 @@ def verify_folder(folder: Path) -> Iterator[Outcome]:
 
 
 def verify_case(case: Case) -> Outcome:
-    """Compute one case and compare it; an estimand nobody knows or an error in computing fails it."""
-    kind = case.estimand.get("type")
+    """Compute one case and compare it.
+
+    Parameters
+    ----------
+    case : Case
+
+    Returns
+    -------
+    Outcome
+        An estimand nobody knows or an error in computing is a failure too.
+
+    Examples
+    --------
+    >>> asked = {"type": "decision_thresholds", "target": 0.8}
+    >>> expected = [{"n": 400, "min_k_wilson95": 336}]  # Wilson's lower limit is 0.8009 there and 0.7982 at 335
+    >>> verify_case(Case(Path(), "a", asked, {}, None, {"rel": 1e-6, "abs": 1e-9}, expected, [])).failures
+    []
+    """
+    kind = str(case.estimand.get("type"))
     if kind not in ESTIMANDS:
         return Outcome(case.name, [Failure("estimand.type", f"one of {', '.join(sorted(ESTIMANDS))}", kind)])
     if not case.results:

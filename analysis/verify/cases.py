@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from analysis.csv_table import CsvTable
 from analysis.design import SurveyDesign
 from analysis.design_file import declare_from
 from analysis.errors import TableError
+
+SCALARS = ("type", "variable", "rows", "row", "col", "qrule", "interval_type", "numerator", "denominator")
+"""Keys of an estimand that hold one value, maybe in a list of one."""
+CONDITION = re.compile(r"(?P<name>[\w.]+)\s*(?P<sign>==|!=|>=|<=|>|<|%in%)\s*(?P<label>.+)")
+OPERATOR = re.compile(r"==|!=|>|<|%in%|=")
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,18 @@ class Case:
 
     @classmethod
     def read(cls, path: Path) -> Case:
-        """Read ``cases/NAME.json``; ``unreadable_file`` or ``bad_case`` if it is not such a file."""
+        """Read a case from its file.
+
+        Parameters
+        ----------
+        path : Path
+            ``cases/NAME.json`` of a golden folder.
+
+        Raises
+        ------
+        TableError
+            ``unreadable_file``; ``bad_case`` if it names no estimand.
+        """
         try:
             document = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as error:
@@ -62,9 +82,9 @@ class Case:
         return cls(
             folder=path.parent.parent,
             name=str(document.get("name", path.stem)),
-            estimand=document["estimand"],
+            estimand={key: only(value) if key in SCALARS else value for key, value in document["estimand"].items()},
             design=document.get("design") or {},
-            data=document.get("data"),
+            data=only(document.get("data")),
             tolerance={"rel": 1e-6, "abs": 1e-9} | (document.get("tolerance") or {}),
             results=as_list(document.get("results")),
             alternatives=[as_list(other["results"]) for other in as_list(others)],
@@ -73,27 +93,132 @@ class Case:
         )
 
     def table(self) -> CsvTable:
-        """The data of the case, only the rows that ``estimand.rows`` keeps (``"wave==1"``)."""
+        """Return the data of the case, only the rows that ``estimand.rows`` keeps (``"wave==1"``).
+
+        Returns
+        -------
+        CsvTable
+
+        Raises
+        ------
+        TableError
+            ``no_data``, and as `CsvTable.read`.
+        """
         if self.data is None:
             raise TableError("no_data", f"case {self.name} names no data")
         return read_rows(self.folder / self.data, self.estimand.get("rows"))
 
     def declare(self, table: CsvTable) -> SurveyDesign:
-        """The design of the case over a table; a weight that is no column of it is R's constant 1."""
-        spec = dict(self.design)
-        if spec.get("weights") not in table:
-            spec["weights"] = None
-        return declare_from(spec, table)
+        """Declare the design of the case.
+
+        Parameters
+        ----------
+        table : CsvTable
+            Its data. A weight that is no column of it is R's constant 1.
+
+        Returns
+        -------
+        SurveyDesign
+
+        Raises
+        ------
+        DesignError
+            As `analysis.design_file.declare_from`.
+        """
+        spec = dict(self.design) | {key: only(self.design.get(key)) for key in ("strata", "weights")}
+        constant = spec["weights"] is not None and spec["weights"] not in table
+        design = declare_from(spec | ({"weights": None} if constant else {}), table)
+        return design.with_weights(np.ones(len(table))) if constant else design
 
 
 @lru_cache(maxsize=32)
 def read_rows(path: Path, rows: str | None) -> CsvTable:
-    """Read a table and keep the rows with ``column==label``; another condition is no filter, only a remark."""
-    table = CsvTable.read(path)
-    name, equals, label = (rows or "").partition("==")
-    return table.select(table.matching({name.strip(): label.strip(" '\"")})) if equals else table
+    """Read a table and keep the rows that a condition names.
+
+    Parameters
+    ----------
+    path : Path
+    rows : str or None
+        ``column==label``, with ``!=``, ``>=``, ``<=``, ``>``, ``<`` or ``%in% c(…)`` for ``==``, several joined by
+        ``&``; a text without any of these is no filter, only a remark.
+
+    Returns
+    -------
+    CsvTable
+
+    Raises
+    ------
+    TableError
+        As `CsvTable.read`; ``unknown_column``, ``bad_rows``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "data.csv")
+    ...     _ = path.write_text(chr(10).join(["wave,y", "1,5", "2,4"]))
+    ...     read_rows(path, "wave==2").numbers("y").tolist(), len(read_rows(path, "valid answers only"))
+    ([4.0], 2)
+    """
+    table = CsvTable.read(path, codes_as_numbers=True)
+    if not rows or not OPERATOR.search(rows):
+        return table
+    kept = np.ones(len(table), dtype=np.bool_)
+    for condition in rows.split("&"):
+        kept &= _mark_rows(table, condition.strip())
+    return table.select(kept)
+
+
+def _mark_rows(table: CsvTable, condition: str) -> NDArray[np.bool_]:
+    """Mark the rows of one condition, such as ``wave==1`` or ``age>=30``."""
+    found = CONDITION.fullmatch(condition)
+    if found is None:
+        raise TableError("bad_rows", f"the condition {condition!r} is not understood; write column==label")
+    name, sign, label = found["name"], found["sign"], found["label"].strip()
+    if sign == "%in%":
+        labels = re.findall(r"[^\s,()]+", label.removeprefix("c"))
+        return np.any([table.matching({name: one.strip("'\"")}) for one in labels], axis=0)
+    if sign in ("==", "!="):
+        same = table.matching({name: label.strip("'\"")})
+        return same if sign == "==" else ~same & (table.labels(name) != "")
+    values, limit = table.numbers(name), float(label)
+    compare = {">=": np.greater_equal, "<=": np.less_equal, ">": np.greater, "<": np.less}[sign]
+    return np.asarray(compare(values, limit), dtype=np.bool_)
+
+
+def only(value: Any) -> Any:
+    """Return the one element of a list of one, anything else as it is: a scalar stands for a list of one.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    object
+
+    Examples
+    --------
+    >>> only(["w"]), only("w"), only(None)
+    ('w', 'w', None)
+    """
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def as_list(value: Any) -> list[Any]:
-    """A scalar stands for a list of one, nothing for an empty one."""
+    """Return a list as it is, a scalar as a list of one, nothing as an empty list.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    list
+
+    Examples
+    --------
+    >>> as_list([1, 2]), as_list(3), as_list(None)
+    ([1, 2], [3], [])
+    """
     return [] if value is None else list(value) if isinstance(value, list) else [value]

@@ -39,7 +39,14 @@ IGNORED = Ignored()
 
 @dataclass(frozen=True)
 class Failure:
-    """One figure that differs."""
+    """One figure that differs.
+
+    Attributes
+    ----------
+    place : str
+        Where in the results the figure stands, such as ``[0].estimate``.
+    expected, got : object
+    """
 
     place: str
     expected: Any
@@ -52,10 +59,27 @@ class Failure:
 def compare(expected: Any, got: Any, tolerance: dict[str, float], place: str = "") -> Iterator[Failure]:
     """Yield every figure of `expected` that `got` does not reproduce.
 
-    `got` has the shape of `expected`: a dict may hold more, a list must be as long. A figure that is
-    ``None`` in `expected` was not available to the other program, so anything is right there. Numbers are
-    equal within ``max(rel·|expected|, abs)``, whole numbers and truth values too when `tolerance` says so;
-    texts are equal.
+    Parameters
+    ----------
+    expected : dict, list or scalar
+        None was not available to the other program, so anything is right there.
+    got : dict, list or scalar
+        In the shape of `expected`: a dict may hold more, a list must be as long.
+    tolerance : dict of str to float
+        Numbers are equal within ``max(rel·|expected|, abs)``, whole numbers and truth values too when they are told so;
+        texts are equal.
+    place : str
+        Where in the results we are.
+
+    Yields
+    ------
+    Failure
+
+    Examples
+    --------
+    >>> expected, got = {"rate": 0.8, "n": 40}, {"rate": 0.8000001, "n": 41}
+    >>> [str(failure) for failure in compare(expected, got, {"rel": 1e-6, "abs": 0.0})]
+    ['n: expected 40, got 41']
     """
     if expected is None or isinstance(got, Ignored):
         return

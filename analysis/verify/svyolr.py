@@ -74,14 +74,14 @@ def stop_early(
         there = likelihood.look(_from_logs(place, thresholds))
         return -mean_weight * (there.gradient @ _jacobian(place, thresholds))
 
-    place = descend(height, gradient, _start(ordered, design.weights))
+    place = _descend(height, gradient, _start(ordered, design.weights))
     curvature = np.column_stack([_difference(gradient, place, number) for number in range(len(place))])
     jacobian = _jacobian(place, thresholds)
     spread = jacobian @ np.linalg.pinv((curvature + curvature.T) / 2) @ jacobian.T
     parameters = _from_logs(place, thresholds)
     influence = np.zeros((len(rows), len(place)))
     influence[rows] = likelihood.scores(parameters) @ spread
-    return parameters, design.covariance(influence)
+    return parameters, design.covariance(influence, rows)
 
 
 def _start(ordered: OrderedResponse, weights: Matrix) -> Matrix:
@@ -132,7 +132,7 @@ def _difference(gradient: Callable[[Matrix], Matrix], place: Matrix, number: int
     return (gradient(place + step) - gradient(place - step)) / (2 * DIFFERENCE)
 
 
-def descend(height: Callable[[Matrix], float], gradient: Callable[[Matrix], Matrix], start: Matrix) -> Matrix:
+def _descend(height: Callable[[Matrix], float], gradient: Callable[[Matrix], Matrix], start: Matrix) -> Matrix:
     """Return where the variable metric method stops that R's ``optim(method = "BFGS")`` uses, with R's defaults.
 
     Parameters
@@ -149,7 +149,7 @@ def descend(height: Callable[[Matrix], float], gradient: Callable[[Matrix], Matr
 
     Examples
     --------
-    >>> descend(lambda b: float(b[0] ** 2), lambda b: 2 * b, np.array([3.0])).round(6).tolist()
+    >>> _descend(lambda b: float(b[0] ** 2), lambda b: 2 * b, np.array([3.0])).round(6).tolist()
     [0.0]
     """
     place, lowest, slope = start, height(start), gradient(start)

@@ -60,6 +60,10 @@ def inverse_probability_weights(*probabilities: Numbers) -> NDArray[np.float64]:
     DesignError
         ``bad_probability`` with the row of one outside (0, 1]; ``no_probability``, ``wrong_length``.
 
+    Notes
+    -----
+    w = 1/Π π, with which Σwy is unbiased for the population total (Horvitz and Thompson 1952).
+
     Examples
     --------
     >>> inverse_probability_weights([0.5, 0.25], [0.1, 0.1])

@@ -122,7 +122,15 @@ class Projection:
 
     @classmethod
     def fit(cls, auxiliaries: Auxiliaries, weights: Matrix) -> Projection:
-        """Prepare the fit."""
+        """Prepare the fit.
+
+        Parameters
+        ----------
+        auxiliaries : Auxiliaries
+            n rows, p columns.
+        weights : ndarray, shape (n,)
+            d.
+        """
         x = auxiliaries.matrix
         gram = (x.T @ x.multiply(weights[:, None])).toarray()
         size = np.sqrt(np.diag(gram))
@@ -132,7 +140,18 @@ class Projection:
         return cls(auxiliaries, weights, vectors[:, kept] / np.sqrt(values[kept]) / size[:, None])
 
     def residual(self, influence: Matrix) -> Matrix:
-        """Return influence values, shape (n, k), less their fit: e = u - x'B, B = (X'dX)⁻ X'du."""
+        """Return influence values less their fit on the auxiliaries.
+
+        Parameters
+        ----------
+        influence : ndarray, shape (n, k)
+            u, unweighted.
+
+        Returns
+        -------
+        ndarray, shape (n, k)
+            e = u - x'B with B = (X'dX)⁻ X'du.
+        """
         x = self.auxiliaries.matrix
         moments = x.T @ (self.weights[:, None] * influence)
         fitted: Matrix = x @ (self.basis @ (self.basis.T @ moments))
@@ -154,6 +173,10 @@ def attach(
         What was to be met.
     method : str
         For the report.
+
+    Returns
+    -------
+    CalibratedDesign
 
     Raises
     ------
@@ -191,7 +214,7 @@ def attach(
 
 
 def refuse(auxiliaries: Auxiliaries, reached: Matrix, weights: Matrix, iterations: int, advice: str) -> NoReturn:
-    """Raise ``calibration_failed`` naming the total that is furthest from being met.
+    """Refuse a calibration that failed, naming the total that is furthest from being met.
 
     Parameters
     ----------
@@ -203,6 +226,18 @@ def refuse(auxiliaries: Auxiliaries, reached: Matrix, weights: Matrix, iteration
     iterations : int
     advice : str
         What to do.
+
+    Raises
+    ------
+    DesignError
+        ``calibration_failed``.
+
+    Examples
+    --------
+    >>> totals = Auxiliaries.of_matrix([[1, 20], [1, 40]], [10, 300])
+    >>> refuse(totals, np.array([10.0, 320.0]), np.array([4.0, 6.0]), 50, "mend it")
+    Traceback (most recent call last):
+    analysis.errors.DesignError: the totals were not met after 50 iterations; furthest is column 2: 320 of 300; mend it
     """
     gap = np.abs(reached - auxiliaries.totals) / auxiliaries.scale(weights)
     worst = int(np.argmax(np.where(np.isfinite(gap), gap, np.inf)))

@@ -48,6 +48,10 @@ def find_distance(name: DistanceName, bounds: tuple[float, float] | None = None)
     bounds : (float, float), optional
         Lowest and highest g, 0 <= low < 1 < high; needed by ``logit`` and ``truncated`` only.
 
+    Returns
+    -------
+    Distance
+
     Raises
     ------
     ValueError

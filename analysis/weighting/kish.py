@@ -72,7 +72,22 @@ def kish_deff(weights: Numbers) -> float:
 
 
 def effective_sample_size(weights: Numbers) -> float:
-    """Return n over Kish's design effect, (Σw)²/Σw²; parameters and errors as in `kish_deff`.
+    """Return n over Kish's design effect, (Σw)²/Σw².
+
+    Parameters
+    ----------
+    weights
+        As in `kish_deff`.
+
+    Returns
+    -------
+    float
+        Respondents, at most n.
+
+    Raises
+    ------
+    DesignError
+        As `kish_deff`.
 
     Examples
     --------
@@ -83,7 +98,21 @@ def effective_sample_size(weights: Numbers) -> float:
 
 
 def summarize_weights(weights: Numbers) -> WeightSummary:
-    """Summarize a set of weights; parameters and errors as in `kish_deff`.
+    """Summarize a set of weights.
+
+    Parameters
+    ----------
+    weights
+        As in `kish_deff`.
+
+    Returns
+    -------
+    WeightSummary
+
+    Raises
+    ------
+    DesignError
+        ``no_weights``; ``bad_weight`` with the row.
 
     Examples
     --------

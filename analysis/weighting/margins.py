@@ -44,7 +44,16 @@ class Margin:
     totals: Matrix
 
     def sum_levels(self, weights: Matrix) -> Matrix:
-        """Return the sum of the weights in each level, shape (l,)."""
+        """Return the sum of the weights in each level.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n,)
+
+        Returns
+        -------
+        ndarray, shape (l,)
+        """
         return np.bincount(self.codes, weights, minlength=len(self.levels)).astype(np.float64)
 
 
@@ -69,7 +78,14 @@ class Auxiliaries:
     def of_margins(
         cls, margins: Sequence[Margin], numeric: Mapping[str, tuple[Numbers, float]] | None = None
     ) -> Auxiliaries:
-        """Put margins and numeric columns (variable → values, total) side by side.
+        """Put margins and numeric columns side by side.
+
+        Parameters
+        ----------
+        margins : sequence of Margin
+            Over the same n rows.
+        numeric : mapping of str to (sequence of float, float), optional
+            Values, shape (n,), and population total of each numeric variable.
 
         Raises
         ------
@@ -104,7 +120,17 @@ class Auxiliaries:
 
     @classmethod
     def of_matrix(cls, matrix: ArrayLike, totals: Numbers) -> Auxiliaries:
-        """Take numeric columns as they are, shape (n, p), with their p totals.
+        """Take numeric columns as they are.
+
+        Parameters
+        ----------
+        matrix : array_like, shape (n, p)
+        totals : sequence of float, shape (p,)
+
+        Raises
+        ------
+        DesignError
+            ``wrong_length``, ``not_finite``, ``bad_total``, ``no_margins``.
 
         Examples
         --------
@@ -122,16 +148,46 @@ class Auxiliaries:
         )  # fmt: skip
 
     def sum_columns(self, weights: Matrix) -> Matrix:
-        """Return Σ w x of each column, shape (p,)."""
+        """Return Σ w x of each column.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n,)
+
+        Returns
+        -------
+        ndarray, shape (p,)
+            In the unit of each total.
+        """
         total: Matrix = self.matrix.T @ weights
         return total
 
     def scale(self, weights: Matrix) -> Matrix:
-        """Return what a difference from each total is measured against, shape (p,): the total or Σ w|x|, if larger."""
+        """Return what a difference from each total is measured against: the total or Σ w|x|, if larger.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n,)
+
+        Returns
+        -------
+        ndarray, shape (p,)
+            In the unit of each total.
+        """
         return np.maximum(np.abs(self.totals), abs(self.matrix).T @ np.abs(weights))
 
     def name(self, place: int) -> str:
-        """Name a column: ``sex = F``, or ``income`` for a numeric one."""
+        """Name a column: ``sex = F``, or ``income`` for a numeric one.
+
+        Parameters
+        ----------
+        place : int
+            From 0.
+
+        Returns
+        -------
+        str
+        """
         variable, level = self.names[place]
         return variable if level is None else f"{variable} = {level}"
 
@@ -205,6 +261,11 @@ def number_levels(
         What the labels are, for messages.
     levels : sequence of hashable, optional
         All levels there may be, in order; None: those of the labels, in order of first appearance.
+
+    Returns
+    -------
+    places : ndarray of int, shape (n,)
+    levels : tuple
 
     Raises
     ------

@@ -58,7 +58,23 @@ def poststratify_weights(
 def poststratify(
     design: SurveyDesign, cells: Labels, totals: Mapping[Any, float], *, variable: str = "cell"
 ) -> CalibratedDesign:
-    """Post-stratify a design; parameters and errors as in `poststratify_weights`.
+    """Post-stratify a design.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        Over n responses, with the weights before.
+    cells, totals, variable
+        As in `poststratify_weights`.
+
+    Returns
+    -------
+    CalibratedDesign
+
+    Raises
+    ------
+    DesignError
+        As `poststratify_weights`.
 
     Examples
     --------

@@ -64,7 +64,23 @@ def rake_weights(
 def rake(
     design: SurveyDesign, columns: Columns, margins: Margins, *, maximum_iterations: int = MAXIMUM_ITERATIONS
 ) -> CalibratedDesign:
-    """Rake a design; parameters and errors as in `rake_weights`.
+    """Rake a design.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        Over n responses, with the weights before.
+    columns, margins, maximum_iterations
+        As in `rake_weights`.
+
+    Returns
+    -------
+    CalibratedDesign
+
+    Raises
+    ------
+    DesignError
+        As `rake_weights`.
 
     Examples
     --------

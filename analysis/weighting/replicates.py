@@ -47,7 +47,18 @@ class ReplicateWeights:
         return len(self.scales)
 
     def weights(self, replicate: int) -> Matrix:
-        """Return the weights of one replicate, shape (n,), 0 for a PSU that is left out."""
+        """Return the weights of one replicate.
+
+        Parameters
+        ----------
+        replicate : int
+            From 0 to r - 1.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            0 for a PSU that is left out.
+        """
         return self.base * self.factors[self.psu, replicate]
 
 
@@ -209,6 +220,10 @@ def estimate_by_replicates(replicates: ReplicateWeights, statistic: Statistic) -
     ------
     MeasureError
         ``not_finite`` if a replicate has no figure: a domain that lies in one PSU, for instance.
+
+    Notes
+    -----
+    V = Σ_r s_r (θ_r - θ)(θ_r - θ)' with the scales s_r of the replicates (Wolter 2007, ch. 4).
 
     Examples
     --------

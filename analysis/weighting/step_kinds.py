@@ -43,13 +43,41 @@ class WeightedRows:
     residual: Residual | None
 
     def column(self, name: str) -> Any:
-        """Return a column by its name; ``unknown_variable`` if there is none."""
+        """Return a column by its name.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        column, shape (n,)
+
+        Raises
+        ------
+        DesignError
+            ``unknown_variable``.
+        """
         if name not in self.columns:
             raise DesignError("unknown_variable", f"there is no column {name!r}; there are: {', '.join(self.columns)}")
         return self.columns[name]
 
     def cells(self, variables: Sequence[str]) -> list[tuple[Hashable, ...]]:
-        """Return the labels of several variables together, one tuple a row."""
+        """Return the labels of several variables together.
+
+        Parameters
+        ----------
+        variables : sequence of str
+
+        Returns
+        -------
+        list of tuple, length n
+
+        Raises
+        ------
+        DesignError
+            ``unknown_variable``; ``missing_label`` with the row.
+        """
         columns = [self.column(name) for name in variables]
         for name, column in zip(variables, columns, strict=True):
             number_levels(column, name)

@@ -95,13 +95,23 @@ class WeightingChain:
 
     @property
     def weights(self) -> Matrix:
-        """The weights after the last step, shape (n,); ``no_weights`` before the first."""
+        """The weights after the last step, shape (n,).
+
+        Raises
+        ------
+        DesignError
+            ``no_weights`` before the first.
+        """
         if not self.results:
             raise DesignError("no_weights", "no step was applied yet; begin with 'base'")
         return self.results[-1].weights
 
     def apply(self, step: WeightingStep) -> WeightingChain:
         """Return the chain with one step more.
+
+        Parameters
+        ----------
+        step : WeightingStep
 
         Raises
         ------
@@ -126,12 +136,42 @@ class WeightingChain:
         return WeightingChain(self.columns, self.results[:-1])
 
     def weigh(self, design: SurveyDesign) -> SurveyDesign:
-        """Return a design over the same responses with the weights of the chain and its calibration residuals."""
+        """Return a design over the same responses with the weights of the chain and its calibration residuals.
+
+        Parameters
+        ----------
+        design : SurveyDesign
+            Over n responses.
+
+        Returns
+        -------
+        SurveyDesign
+
+        Raises
+        ------
+        DesignError
+            ``no_weights``, ``wrong_length``.
+        """
         return design.with_weights(self.weights, self.results[-1].residual if self.results else None)
 
 
 def run_steps(columns: Mapping[str, Labels | Numbers], steps: Sequence[WeightingStep]) -> WeightingChain:
-    """Run steps one after another; parameters and errors as in `WeightingChain.apply`.
+    """Run steps one after another.
+
+    Parameters
+    ----------
+    columns : mapping of str to column, each shape (n,)
+        The labels and numbers the steps name.
+    steps : sequence of WeightingStep
+
+    Returns
+    -------
+    WeightingChain
+
+    Raises
+    ------
+    DesignError
+        As `WeightingChain.apply`.
 
     Examples
     --------

@@ -142,6 +142,13 @@ def trim_and_rake(
     -------
     TrimmedDesign
 
+    Raises
+    ------
+    DesignError
+        As `trim_weights` and `rake`.
+    ValueError
+        For `upper_times_mean` of 1 or less.
+
     Examples
     --------
     >>> design = SurveyDesign.declare(psu=None, weights=[1.0] * 9 + [11.0])

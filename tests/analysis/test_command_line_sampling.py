@@ -203,7 +203,7 @@ def test_the_answer_may_go_into_a_file(run: Run, tmp_path: Path) -> None:
         (["allocate", "--sizes", "20", "--share", "0"], "share is 0"),
         (["allocate", "--sizes", "20", "--share", "30", "--number", "2"], "not both"),
         (["allocate", "--sizes", "20", "--number", "21"], "from 1 to 20"),
-        (["draw", "nowhere.csv", "--seed", "x"], "nowhere.csv cannot be read"),
+        (["draw", "nowhere.csv", "--seed", "x"], "nowhere.csv cannot be opened"),
         (["draw", FRAME, "--seed", " "], "the seed"),
         (["draw", FRAME, "--seed", "a|b"], "the seed"),
         (["draw", FRAME, "--seed", "x", "--id", "district"], "stands twice"),
@@ -212,7 +212,7 @@ def test_the_answer_may_go_into_a_file(run: Run, tmp_path: Path) -> None:
         (["draw", FRAME, "--seed", "x", "--size", "district", "--id", "commune"], "not a number"),
         (["draw", FRAME, "--seed", "x", "--shift", "1"], "shift is 1"),
         (["draw", FRAME, "--seed", "x", "--strata", "district", "--minimum", "0", "--share", "1%"], "no commune drawn"),
-        (["draw", FRAME, "--seed", "x", "--out", "/nowhere/at/all"], "cannot be written"),
+        (["draw", FRAME, "--seed", "x", "--out", "/nowhere/at/all"], "cannot be opened or written"),
     ],
 )
 def test_a_mistake_is_told_in_one_plain_sentence(run: Run, words: list[object], said: str) -> None:

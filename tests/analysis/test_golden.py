@@ -107,7 +107,7 @@ def test_columns_under_other_names_and_rows_in_another_order_pass(tmp_path: Path
         (lambda d: d["results"][0].update(estimate=0.5), "expected 0.5"),
         (lambda d: d["results"][0].update(luck=7), "luck: expected 7, got nothing"),
         (lambda d: d["estimand"].update(variable="q99"), "there is no column 'q99'"),
-        (lambda d: d.update(data="data/nowhere.csv"), "cannot be read"),
+        (lambda d: d.update(data="data/nowhere.csv"), "cannot be opened"),
         (lambda d: d.update(results=[]), "results"),
         (lambda d: d["design"].update(lonely_psu="guess"), "lonely_psu must be one of"),
     ],

@@ -32,6 +32,16 @@ def test_log_odds_ratio_by_the_delta_method() -> None:
     assert ratio.se == approx(math.sqrt(0.01 / 0.25**2 + 0.02 / 0.24**2))
 
 
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_rate_of_nobody_or_everybody_has_no_log_odds(rate: float) -> None:
+    some = JointEstimate(("a", "b"), np.array([0.5, rate]), np.diag([0.01, 0.0]), 5)
+    with pytest.raises(MeasureError, match="compare by the difference"):
+        some.log_odds_ratio("b", "a")
+    if rate == 0:
+        with pytest.raises(MeasureError, match="compare by the difference"):
+            some.log_ratio("b", "a")
+
+
 def test_names_and_lengths_that_do_not_fit_are_refused() -> None:
     with pytest.raises(MeasureError, match="there is no 'd'"):
         THREE.difference("d", "a")

@@ -109,7 +109,9 @@ def test_a_sample_nobody_drew_has_figures_but_no_interval_and_no_verdict() -> No
     assert (estimate.estimate, published.marks, published.withheld) == (0.95, ("non_probability",), None)
     assert math.isnan(published.low)
     figure = publish(estimate, None, target=0.8).as_json()
-    assert (figure["verdict"], figure["ci"]["low"], figure["marks"]) == ("not_proven", None, ["non_probability"])
+    assert (figure["verdict"], figure["ci"], figure["marks"]) == (None, None, ["non_probability"])
+    assert np.isnan(by_group(design, [1] * 190 + [0] * 10, ["F", "M"] * 100).se).all()
+    assert math.isnan(quantiles(design, list(range(200)), [0.5])[0].low)
 
 
 def test_residuals_of_calibration_replace_the_influence_values() -> None:

@@ -67,14 +67,29 @@ def test_a_domain_leans_on_the_whole_where_it_is_small(tmp_path: Path) -> None:
         ("[1]", "must hold one JSON object"),
         ({"items": []}, "name the columns of answers"),
         (DESIGN | {"colour": 1}, "unknown key 'colour'"),
-        (DESIGN | {"items": ["q99"]}, "there is no column 'q99'"),
+        (DESIGN | {"items": ["q99"], "pooled": {}}, "there is no column 'q99'"),
         (DESIGN | {"weights": "sex"}, "column 'sex' holds 'F', not a number"),
         (DESIGN | {"by": ["weather"]}, "there is no column 'weather'"),
         (DESIGN | {"pooled": {"x": ["q05"]}}, "x pools 'q05'"),
         (DESIGN | {"lonely_psu": "guess"}, "lonely_psu must be one of"),
         (DESIGN | {"ids": ["a", "b", "c", "d"]}, "at most three stages"),
-        (DESIGN | {"target_operator": "about"}, "unknown operator"),
-        (DESIGN | {"level": 95}, "between 0 and 1"),
+        (DESIGN | {"target_operator": "about"}, "target_operator is 'about'; write \"ge\""),
+        (DESIGN | {"level": 95}, "level is 95; write a number between 0 and 1"),
+        (DESIGN | {"target": "80%"}, "target is '80%'; write a number between 0 and 1"),
+        (DESIGN | {"target": 80}, "target is 80; write a number between 0 and 1"),
+        (DESIGN | {"minimum_n": "10"}, "minimum_n is '10'"),
+        (DESIGN | {"by": 5}, "by is 5; write names of columns"),
+        (DESIGN | {"by": [[["sex"]]]}, "by is [['sex']]; write names of columns"),
+        (DESIGN | {"items": 5}, "items is 5; write names of columns"),
+        (DESIGN | {"items": ["q01", "q01"]}, "an item stands twice"),
+        (DESIGN | {"items": {"q01": {"colour": 1}, "q02": {}}}, "items.q01: unknown key 'colour'"),
+        (DESIGN | {"satisfied": "4,5"}, "satisfied is '4,5'; write numbers such as [4, 5]"),
+        (DESIGN | {"satisfied": []}, "at least one code each"),
+        (DESIGN | {"pooled": ["q01"]}, "write names with items"),
+        (DESIGN | {"pooled": {"i": []}}, "pooled.i is []; write at least one item"),
+        (DESIGN | {"strata": ["district"]}, "strata is ['district']; write the name of one column"),
+        (DESIGN | {"probability": "no"}, "probability is 'no'; write true or false"),
+        (DESIGN | {"ids": "commune"}, "fpc names more stages than ids"),
     ],
 )
 def test_settings_that_cannot_be_used_are_told_in_one_sentence(
@@ -92,11 +107,11 @@ def test_settings_that_cannot_be_used_are_told_in_one_sentence(
     [
         ("", "is empty"),
         ("a,a\n1,2\n", "column 'a' stands twice"),
-        ("psu,q1,w\nx,4\n", "row 0: 2 cells, but the header has 3"),
-        ("psu,q1,w\nx,4,0\n", "row 0: weight is 0.0"),
-        ("psu,q1,w\nx,4,-1\n", "row 0: weight is -1.0"),
-        ("psu,q1,w\n,4,1\n", "row 0: psu is missing"),
-        ("psu,q1,w\nx,bốn,1\n", "row 0: column 'q1' holds 'bốn', not a number"),
+        ("psu,q1,w\nx,4\n", "data row 1: 2 cells, but the header has 3"),
+        ("psu,q1,w\nx,4,0\n", "data row 1: weight is 0.0"),
+        ("psu,q1,w\nx,4,-1\n", "data row 1: weight is -1.0"),
+        ("psu,q1,w\n,4,1\n", "data row 1: psu is missing"),
+        ("psu,q1,w\nx,bốn,1\n", "data row 1: column 'q1' holds 'bốn', not a number"),
     ],
 )
 def test_files_that_cannot_be_used_are_told_with_the_row(
@@ -112,6 +127,39 @@ def test_a_file_with_a_byte_order_mark_and_other_line_ends_is_read(tmp_path: Pat
     code, out = run(tmp_path, {"ids": "psu", "items": {"q1": {"satisfied": [5]}}}, "\ufeffpsu,q1\r\n" + rows)
     assert code == 0
     assert json.loads(out.read_text("utf-8"))[0]["estimate"] == approx(0.5)
+
+
+def test_semicolons_and_decimal_commas_of_a_vietnamese_spreadsheet_are_read(tmp_path: Path) -> None:
+    rows = "".join(f"x{number % 4};{4 + number % 2};{1 + number % 2},5\n" for number in range(40))
+    code, out = run(tmp_path, {"ids": "psu", "weights": "w", "items": {"q1": {"satisfied": [5]}}}, "psu;q1;w\n" + rows)
+    assert code == 0
+    assert json.loads(out.read_text("utf-8"))[0]["estimate"] == approx(2.5 / 4)
+
+
+def test_a_workbook_is_no_csv_file_and_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _out = run(tmp_path, {"items": ["q1"]}, "PK\x03\x04 and more")
+    assert code == 2
+    assert "is a workbook, not a CSV file; save it as CSV" in capsys.readouterr().err
+
+
+def test_an_empty_list_of_codes_is_taken_at_its_word(tmp_path: Path) -> None:
+    rows = "".join(f"x{number % 4},{1 + number % 5}\n" for number in range(40))
+    _code, out = run(tmp_path, {"ids": "psu", "items": ["q1"], "dissatisfied": []}, "psu,q1\n" + rows)
+    assert json.loads(out.read_text("utf-8"))[0]["shares"] == {"satisfied": 0.4, "neutral": 0.6, "dissatisfied": 0.0}
+
+
+def test_a_question_that_was_not_asked_makes_no_domain(tmp_path: Path) -> None:
+    rows = "".join(f"x{number % 4},{1 + number % 5},{(-1, 1, 2)[number % 3]}\n" for number in range(60))
+    settings = {"ids": "psu", "items": ["q1"], "not_asked": [-1], "by": ["late"]}
+    _code, out = run(tmp_path, settings, "psu,q1,late\n" + rows)
+    assert [row["domain"] for row in json.loads(out.read_text("utf-8"))] == [{}, {"late": "1"}, {"late": "2"}]
+
+
+def test_without_weights_the_sampling_fractions_give_them(tmp_path: Path) -> None:
+    # stratum a: 10 of 100 all satisfied, stratum b: 10 of 300 none: 100/400
+    rows = "".join(f"{'ab'[number % 2]},{'51'[number % 2]},{(100, 300)[number % 2]}\n" for number in range(20))
+    _code, out = run(tmp_path, {"strata": "h", "fpc": "N", "items": ["q1"]}, "h,q1,N\n" + rows)
+    assert json.loads(out.read_text("utf-8"))[0]["estimate"] == approx(0.25)
 
 
 def test_a_header_without_rows_gives_withheld_figures(tmp_path: Path) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from analysis.errors import MeasureError
 from analysis.joint import Contrast, JointEstimate, by_group, by_item, distribution
 from analysis.verify.cases import Case, as_list
-from analysis.verify.estimands.rates import read_answers
+from analysis.verify.estimands.rates import order_of, read_answers, read_groups, read_response
 
 
 def estimate_groups(case: Case) -> JointEstimate:
     """Estimate the variable in each level of ``by``; without it, by wave."""
     table = case.table()
     by = as_list(case.estimand.get("by")) or ["wave"]
-    return by_group(case.declare(table), read_answers(case, table), table.labels(by[0]))
+    groups = read_groups(table, by)
+    return by_group(case.declare(table), read_answers(case, table), groups, order=order_of(case))
 
 
 def _matrix(ours: JointEstimate) -> dict[str, Any]:
@@ -69,28 +72,27 @@ def compute_change(case: Case) -> list[dict[str, Any]]:
 def compute_nonlinear_change(case: Case) -> list[dict[str, Any]]:
     """Compare two waves on the scale of log odds and of log rates."""
     ours = estimate_groups(case)
-    odds, rate = ours.log_odds_ratio(1, 0), ours.log_ratio(1, 0)
-    found = {
-        "log_odds_ratio": odds.estimate,
-        "se_log_odds_ratio": odds.se,
-        "log_relative_rate": rate.estimate,
-        "se_log_relative_rate": rate.se,
-    }
+    found: dict[str, Any] = {}
+    for name, compare in (("log_odds_ratio", ours.log_odds_ratio), ("log_relative_rate", ours.log_ratio)):
+        try:
+            contrast = compare(1, 0)
+        except MeasureError:  # a rate of 0 or 1 has no logarithm
+            contrast = Contrast(math.nan, math.nan, ours.df)
+        found |= {name: contrast.estimate, f"se_{name}": contrast.se}
     return [found for _expected in case.results]
 
 
 def compute_distribution(case: Case) -> list[dict[str, Any]]:
     """Estimate the share of every answer."""
     table = case.table()
-    codes = table.numbers(case.estimand["variable"])
-    ours = distribution(case.declare(table), ["" if np.isnan(code) else f"{code:g}" for code in codes])
+    ours = distribution(case.declare(table), table.labels(case.estimand["variable"]), order=order_of(case))
     return [_matrix(ours) | {"levels": list(ours.names)} for _expected in case.results]
 
 
 def _items(case: Case, *, listwise: bool) -> tuple[JointEstimate, int]:
     table = case.table()
-    names, success = case.estimand["variables"], [float(code) for code in as_list(case.estimand["success"])]
-    answers = np.column_stack([table.successes(name, success) for name in names])
+    names = as_list(case.estimand["variables"])
+    answers = np.column_stack([read_response(table, name, case.estimand["success"]) for name in names])
     complete = ~np.isnan(answers).any(axis=1)
     ours = by_item(case.declare(table), answers, names, domain=complete if listwise else None)
     return ours, int(complete.sum())

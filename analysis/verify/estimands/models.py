@@ -18,6 +18,7 @@ from analysis.models.regression import fit_linear, fit_logit
 from analysis.models.t_test import compare_groups
 from analysis.verify.cases import Case, as_list
 from analysis.verify.comparison import IGNORED, Accepted
+from analysis.verify.estimands.rates import read_response
 from analysis.verify.svyolr import stop_early
 
 RAO_SCOTT = "Pearson's X^2: Rao & Scott adjustment"
@@ -29,7 +30,10 @@ def compute_rao_scott(case: Case) -> list[dict[str, Any]]:
     """Test a two-way table; with ``success`` its row variable is 0 or 1, else it has the column's own categories."""
     table, estimand = case.table(), case.estimand
     expected = as_list(case.results)[0]
-    row = _read_response(table, estimand["row"], estimand.get("success"))
+    success = estimand.get("success")
+    row: NDArray[Any] = (
+        read_response(table, estimand["row"], success) if success else _read_column(table, estimand["row"])
+    )
     column = _read_column(table, estimand["col"])
     order = _order_as_written(column, expected.get("col_levels"))
     found = assess_association(case.declare(table), row, column, column_levels=order)
@@ -64,13 +68,13 @@ def _htest(statistic: float, parameter: dict[str, float], p_value: float, method
 def compute_t_test(case: Case) -> list[dict[str, Any]]:
     """Test the difference of the second group from the first."""
     table, estimand = case.table(), case.estimand
-    y = _read_response(table, estimand["variable"], estimand.get("success"))
+    y = read_response(table, estimand["variable"], estimand.get("success"))
     found = compare_groups(case.declare(table), y, _read_column(table, estimand["by"]))
     return [
         {
             "statistic": _ignore_certain(found.t, found.se),
             "parameter": {"df": found.df},
-            "p_value": found.p_value,
+            "p_value": _ignore_certain(found.p_value, found.se),
             "estimate": found.difference,
             "conf_int": [found.low, found.high],
             "method": "Design-based t-test",
@@ -78,16 +82,16 @@ def compute_t_test(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _ignore_certain(t: float, se: float) -> Any:
-    """Leave out a t of a standard error of 0, which is 0/0 or rounding."""
-    return t if se >= SMALLEST_SE else IGNORED
+def _ignore_certain(figure: float, se: float) -> Any:
+    """Leave out a t or p of a standard error of 0, which is 0/0 or rounding."""
+    return figure if se >= SMALLEST_SE else IGNORED
 
 
 def compute_regression(case: Case) -> list[dict[str, Any]]:
     """Fit a linear or logistic regression."""
     table, estimand = case.table(), case.estimand
     fit = fit_logit if estimand["type"] == "quasibinomial_logit" else fit_linear
-    y = _read_response(table, estimand["variable"], estimand.get("success"))
+    y = read_response(table, estimand["variable"], estimand.get("success"))
     terms, levels = _read_terms(table, estimand, as_list(as_list(case.results)[0].get("terms")))
     model = fit(case.declare(table), y, terms, levels=levels)
     return [_describe_model(model) | {"terms": list(model.names), "df_residual": model.df}]
@@ -96,7 +100,7 @@ def compute_regression(case: Case) -> list[dict[str, Any]]:
 def compute_proportional_odds(case: Case) -> list[dict[str, Any]]:
     """Fit a proportional odds model to the categories of the response."""
     table, estimand = case.table(), case.estimand
-    y = _read_response(table, estimand["variable"], estimand.get("success"))
+    y = read_response(table, estimand["variable"], estimand.get("success"))
     terms, levels = _read_terms(table, estimand, as_list(as_list(case.results)[0].get("coef_names")))
     design = case.declare(table)
     found = fit_proportional_odds(design, y, terms, levels=levels)
@@ -129,15 +133,10 @@ def _describe_model(model: FittedModel) -> dict[str, Any]:
         "coef": model.coefficients,
         "se": model.se,
         "t": [_ignore_certain(t, se) for t, se in zip(model.t.tolist(), model.se.tolist(), strict=True)],
-        "p_value": model.p_values,
+        "p_value": [_ignore_certain(p, se) for p, se in zip(model.p_values.tolist(), model.se.tolist(), strict=True)],
         "vcov": model.covariance,
         "n": model.n,
     }
-
-
-def _read_response(table: CsvTable, name: str, success: Any) -> NDArray[np.float64]:
-    codes = as_list(success)
-    return table.successes(name, codes) if codes else table.numbers(name)
 
 
 def _read_column(table: CsvTable, name: str) -> NDArray[Any]:

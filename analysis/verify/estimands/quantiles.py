@@ -23,9 +23,13 @@ def compute_quantiles(case: Case) -> list[dict[str, Any]]:
         [expected["prob"] for expected in case.results],
         rule=estimand["qrule"],
         method=estimand["interval_type"],
+        level=case.results[0].get("level") or estimand.get("level") or 0.95,
     )
     values = np.unique(y[~np.isnan(y)])
-    return [_describe(one, values) for one in found]
+    return [
+        _describe(one, values) | {"level": expected.get("level")}
+        for one, expected in zip(found, case.results, strict=True)
+    ]
 
 
 def _describe(ours: Quantile, values: NDArray[np.float64]) -> dict[str, Any]:

@@ -26,10 +26,17 @@ NO_VARIANCE = 1e-9
 
 def read_answers(case: Case, table: CsvTable) -> NDArray[np.float64]:
     """Read the variable: 1 and 0 where codes of success are given, as it stands otherwise."""
-    estimand = case.estimand
-    if estimand.get("success") is None:
-        return table.numbers(estimand["variable"])
-    return table.successes(estimand["variable"], [float(code) for code in as_list(estimand["success"])])
+    return read_response(table, case.estimand["variable"], case.estimand.get("success"))
+
+
+def read_response(table: CsvTable, name: str, success: Any) -> NDArray[np.float64]:
+    """Read a column: 1 and 0 where codes of success are given, numbers or words, as it stands otherwise."""
+    codes = as_list(success)
+    if not codes:
+        return table.numbers(name)
+    labels = table.labels(name)
+    chosen = np.any([table.matching({name: str(code)}) for code in codes], axis=0)
+    return np.where(labels == "", np.nan, chosen.astype(np.float64))
 
 
 def compute_rates(case: Case) -> list[dict[str, Any]]:
@@ -43,7 +50,9 @@ def compute_rates(case: Case) -> list[dict[str, Any]]:
         "total": design.total,
     }
     return [
-        describe_estimate(estimators[kind](y, table.matching(expected["domain"])), expected, rate=kind == "prop")
+        describe_estimate(
+            estimators[kind](y, table.matching(dict(expected.get("domain") or {}))), expected, rate=kind == "prop"
+        )
         for expected in case.results
     ]
 
@@ -121,6 +130,18 @@ def _test_target(ours: Estimate, expected: dict[str, Any] | None) -> Any:
     }
 
 
+def read_groups(table: CsvTable, by: list[str]) -> list[str]:
+    """Read the group of each row; crossed variables are joined by a point, '' where one is missing."""
+    columns = [table.labels(name).tolist() for name in by]
+    return [".".join(labels) if all(labels) else "" for labels in zip(*columns, strict=True)]
+
+
+def order_of(case: Case) -> list[str] | None:
+    """The groups in the order of the case, whose program may sort by another alphabet; None where it does not say."""
+    levels = as_list(case.results[0].get("levels")) if case.results else []
+    return [str(level) for level in levels] or None
+
+
 def compute_ratios(case: Case) -> list[dict[str, Any]]:
     """Estimate a ratio, of everyone or by group."""
     table = case.table()
@@ -128,7 +149,8 @@ def compute_ratios(case: Case) -> list[dict[str, Any]]:
     y, x = table.numbers(estimand["numerator"]), table.numbers(estimand["denominator"])
     if not estimand.get("by"):
         return [_describe_ratio(design, y, x, expected) for expected in case.results]
-    groups = by_group(design, y, table.labels(as_list(estimand["by"])[0]), denominator=x)
+    by = as_list(estimand["by"])
+    groups = by_group(design, y, read_groups(table, by), denominator=x, order=order_of(case))
     return [
         {
             "levels": list(groups.names),
@@ -166,7 +188,7 @@ def _publish(expected: dict[str, Any]) -> dict[str, Any]:
     marked = "flag_few_psu" if "few_psu" in published.marks else "ok"
     return {
         "input": given,
-        "uses": "pooled" if got.df != given["df"] or not variance > 0 else "direct",
+        "uses": "pooled" if "model_assisted" in got.marks or not variance > 0 else "direct",
         "n_eff": got.n_effective,
         "t": t_quantile(level, got.df),
         "wilson": [got.low, got.high],

@@ -39,6 +39,11 @@ from analysis.verify.comparison import Accepted
 Result = dict[str, Any]
 
 
+def _read_codes(case: Case) -> CsvTable:
+    """Read the frame with its codes as they are written: 01 is another commune than 1."""
+    return CsvTable(case.table().cells)
+
+
 def compute_stratum_allocation(case: Case) -> list[Result]:
     """Allocate a share of the communes; a tie that only binary rounding settles may be settled either way."""
     return [_keep(result, "N", "fraction", "minimum") | _allocate_strata(result) for result in case.results]
@@ -90,7 +95,7 @@ def compute_respondent_allocation(case: Case) -> list[Result]:
 
 def compute_inclusion_probabilities(case: Case) -> list[Result]:
     """Compute the inclusion probabilities of each group: equal ones, or in proportion to a size or its power."""
-    table, method = case.table(), case.estimand["method"]
+    table, method = _read_codes(case), case.estimand["method"]
     if method not in {"pps", "srswor"}:
         raise TableError("unknown_method", f"method {method!r} is not known; 'pps' and 'srswor' are")
     name, _, power = str(case.estimand.get("size", "")).partition("^")
@@ -176,7 +181,7 @@ def compute_systematic_draws(case: Case) -> list[Result]:
 
     A case may leave out n: it is the number of units drawn.
     """
-    table, size = case.table(), case.estimand["size"]
+    table, size = _read_codes(case), case.estimand["size"]
     name, _, power = str(size).partition("^")
     answers = []
     for result in case.results:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from analysis.csv_table import CsvTable
 from analysis.design import SurveyDesign
 from analysis.errors import TableError
+from analysis.estimate import Estimate
 from analysis.verify.cases import Case, as_list
 from analysis.verify.comparison import Accepted
+from analysis.verify.estimands.rates import read_response
 from analysis.weighting.base import two_stage_weights
 from analysis.weighting.calibrated import CalibratedDesign
 from analysis.weighting.calibration import calibrate, calibrate_weights
@@ -38,9 +40,8 @@ def _calibrate_rates(case: Case) -> list[dict[str, Any]]:
     method = str(case.estimand["method"])
     done = _apply(case, table, design, method)
     calibrated = done.design
-    rel = RAKE_SE if method.startswith("rake") else None
+    swept = _sweep_like_r(case, table, calibrated) if method.startswith("rake") else None
     summary = done.report.after
-    score = calibrated.mean(table.numbers("score")) if "score" in table else None
     results = []
     for expected in case.results:
         result = {
@@ -50,37 +51,61 @@ def _calibrate_rates(case: Case) -> list[dict[str, Any]]:
             "cv_w": float(np.std(calibrated.weights, ddof=1) / np.mean(calibrated.weights)),
             "kish_deff": summary.kish_deff,
             "n_eff": summary.n_effective,
-            "estimates": [_estimate(case, table, calibrated, one, rel) for one in as_list(expected.get("estimates"))],
+            "estimates": [_estimate(case, table, calibrated, one, swept) for one in as_list(expected.get("estimates"))],
         } | _take_rows(expected, done.g, calibrated.weights)
-        if score is not None:
-            result |= {"score_mean": score.estimate, "score_se": Accepted(score.se, rel=rel)}
+        if "score" in table:
+            score = table.numbers("score")
+            ours, theirs = calibrated.mean(score), swept.mean(score) if swept else None
+            result |= {"score_mean": ours.estimate, "score_se": _accept(ours, theirs)}
         results.append(result)
     return results
 
 
 def _estimate(
-    case: Case, table: CsvTable, design: SurveyDesign, expected: dict[str, Any], rel: float | None
+    case: Case, table: CsvTable, design: SurveyDesign, expected: dict[str, Any], swept: SurveyDesign | None
 ) -> dict[str, Any]:
     """Compute the rate of one variable, its total, and its rates by the levels of another."""
-    y = table.successes(expected["variable"], as_list(case.estimand.get("success")))
+    y = read_response(table, expected["variable"], case.estimand.get("success"))
     rate, total = design.proportion(y), design.total(np.nan_to_num(y))
+    other_rate, other_total = (swept.proportion(y), swept.total(np.nan_to_num(y))) if swept else (None, None)
     result = {
         "variable": expected["variable"],
         "estimate": rate.estimate,
-        "se": Accepted(rate.se, rel=rel),
+        "se": _accept(rate, other_rate),
         "total": total.estimate,
-        "se_total": Accepted(total.se, rel=rel),
+        "se_total": _accept(total, other_total),
     }
     if expected.get("by"):
-        levels = as_list(expected["by_levels"])
-        parts = [design.proportion(y, table.matching({expected["by"]: str(level)})) for level in levels]
+        domains = [table.matching({expected["by"]: str(level)}) for level in as_list(expected["by_levels"])]
+        parts = [design.proportion(y, domain) for domain in domains]
+        others = [swept.proportion(y, domain) if swept else None for domain in domains]
         result |= {
             "by": expected["by"],
             "by_levels": expected["by_levels"],
             "by_estimate": [part.estimate for part in parts],
-            "by_se": [Accepted(part.se, rel=rel) for part in parts],
+            "by_se": [_accept(part, other) for part, other in zip(parts, others, strict=True)],
         }
     return result
+
+
+def _accept(ours: Estimate, swept: Estimate | None) -> Accepted:
+    """Our standard error; of raked weights one near it is right too, and the one by R's own rule."""
+    return Accepted(ours.se) if swept is None else Accepted(ours.se, rel=RAKE_SE, others=(swept.se,))
+
+
+def _sweep_like_r(case: Case, table: CsvTable, raked: SurveyDesign) -> SurveyDesign:
+    """Return the raked design with the residuals of R's ``rake``: unweighted margin means taken out ten times."""
+    columns, _margins = _one_way(table, _keep_named(_read_margins(case), case, str(case.estimand["method"])))
+    groups = [np.unique(np.asarray(labels), return_inverse=True)[1] for labels in columns.values()]
+
+    def sweep(influence: Vector) -> Vector:
+        left = influence.copy()
+        for group in groups * 10:
+            means = np.stack([np.bincount(group, column) for column in left.T], axis=1) / np.bincount(group)[:, None]
+            left -= means[group]
+        return left
+
+    return raked.with_weights(raked.weights, sweep)
 
 
 def _apply(case: Case, table: CsvTable, design: SurveyDesign, method: str) -> CalibratedDesign:
@@ -112,7 +137,7 @@ def _apply(case: Case, table: CsvTable, design: SurveyDesign, method: str) -> Ca
 def _read_margins(case: Case) -> dict[str, CsvTable]:
     """Read the margin files of the case by what stands after ``margin_`` in their names."""
     paths = sorted(case.folder.glob(str(case.estimand["margins"])))
-    return {path.stem.rpartition("margin_")[2]: CsvTable.read(path) for path in paths}
+    return {path.stem.rpartition("margin_")[2]: CsvTable.read(path, codes_as_numbers=True) for path in paths}
 
 
 def _find_joint(files: dict[str, CsvTable], name: str) -> CsvTable:

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import openpyxl
-import pyxform
 import pytest
+import pyxform
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyxform.xls2xform import convert
@@ -212,7 +212,9 @@ VALUES: dict[str, list[object]] = {
 @st.composite
 def comparisons(draw: st.DrawFn) -> dict[str, object]:
     item = draw(st.sampled_from(sorted(VALUES)))
-    operator = draw(st.sampled_from(["in", "not_in", "eq", *(["ge", "le"] if item in ("scale", "number", "day") else [])]))
+    operator = draw(
+        st.sampled_from(["in", "not_in", "eq", *(["ge", "le"] if item in ("scale", "number", "day") else [])])
+    )
     ordered = [value for value in VALUES[item] if value != "dk"] if operator in ("ge", "le") else VALUES[item]
     if operator in ("in", "not_in"):
         return {"item": item, operator: draw(st.lists(st.sampled_from(ordered), min_size=1, max_size=3, unique=True))}

@@ -63,7 +63,7 @@ def answer_section(
 
 def _answer(page: Page, item: str, rating: int, given: int | None, words: str) -> None:
     fieldset = page.locator(f'fieldset[data-item="{item}"]')
-    options = fieldset.locator("input[type=radio], input[type=checkbox]")
+    options = fieldset.locator(".option input[type=radio], .option input[type=checkbox]")
     if options.count() == 0:
         typed = fieldset.locator("input[type=text], textarea")
         typed.fill("7" if typed.get_attribute("inputmode") else words)

@@ -1,5 +1,6 @@
 // Shows and hides questions as the answers they depend on change. Without this file the server does the same
-// at the next "Tiếp tục". A "none of these" unticks the rest. A rule is data: {"op":"in","item":"n5","values":[3],"missing":[]} or {"op":"all","of":[…]}.
+// at the next "Tiếp tục". A "none of these" unticks the rest, one level down a long list gets a gentle word, a second
+// click sends nothing twice, and nothing is sent into a network that is not there. A rule is data: {"op":"in","item":"n5","values":[3],"missing":[]} or {"op":"all","of":[…]}.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-questions]");
@@ -75,9 +76,45 @@
     }
   };
 
+  // A note stands after the questions of a long list; it is shown while they all carry one and the same level.
+  const lists = [...form.querySelectorAll("[data-same]")].map((note) => {
+    const keys = new Set(note.dataset.same.split(" "));
+    return { note, long: Number(note.dataset.long), rows: questions.filter((row) => keys.has(row.dataset.item)) };
+  });
+  const levelOf = (row) => {
+    const chosen = row.querySelector("input:checked");
+    return chosen && !chosen.closest(".no-opinion, .apart") ? chosen.value : "";
+  };
+  const compare = () => {
+    for (const { note, long, rows } of lists) {
+      const asked = rows.filter((row) => !row.hidden);
+      const levels = new Set(asked.map(levelOf));
+      note.hidden = asked.length < long || levels.size !== 1 || levels.has("");
+      note.nextElementSibling.disabled = note.hidden; // tells the server that the word was said
+    }
+  };
+
+  const SECOND_CLICK = 4000;
+  const offline = document.querySelector(".offline");
+  let sentAt = -SECOND_CLICK;
+  const send = (event) => {
+    const unsent = !navigator.onLine;
+    if (offline) offline.hidden = !unsent;
+    if (unsent || event.timeStamp - sentAt < SECOND_CLICK) event.preventDefault();
+    else sentAt = event.timeStamp;
+  };
+  const arrive = () => {
+    sentAt = -SECOND_CLICK;
+    update();
+    compare();
+  };
+
   form.addEventListener("change", standAlone);
   form.addEventListener("change", update);
+  form.addEventListener("change", compare);
   form.addEventListener("input", update);
-  window.addEventListener("pageshow", update);
-  update();
+  form.addEventListener("submit", send);
+  window.addEventListener("online", () => offline && (offline.hidden = true));
+  window.addEventListener("pageshow", arrive);
+  arrive();
 })();

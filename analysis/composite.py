@@ -39,6 +39,7 @@ def estimate_composite(
     measures : Measures
         k measures.
     combine : function
+        From k ratios to the composite and its slopes.
     domain : array_like of bool, shape (n,), optional
     rate : bool
         The composite lies between 0 and 1; only then has it design effects, compared with `total` answers drawn one by
@@ -83,6 +84,16 @@ def estimate_composite(
 
 def mean_of_ratios(ratios: Matrix) -> tuple[float, Matrix]:
     """Return the plain mean of the ratios that have a value, with its slopes.
+
+    Parameters
+    ----------
+    ratios : ndarray, shape (k,)
+        NaN where nobody answered.
+
+    Returns
+    -------
+    mean : float
+    slopes : ndarray, shape (k,)
 
     Examples
     --------

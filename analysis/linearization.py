@@ -61,7 +61,30 @@ def estimate_ratios(design: SurveyDesign, measures: Measures, domains: ArrayLike
 
 
 def read_domains(design: SurveyDesign, domains: ArrayLike | None) -> NDArray[np.bool_]:
-    """Return d domains as flags, shape (n, d); None: everyone. MeasureError ``bad_domain`` as in `estimate_ratios`."""
+    """Return d domains as flags.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        Over n responses.
+    domains : array_like of bool, shape (n, d), or None
+        None: everyone.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, d)
+
+    Raises
+    ------
+    MeasureError
+        ``bad_domain``.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> read_domains(SurveyDesign.declare(psu=["a", "b"]), None).tolist()
+    [[True], [True]]
+    """
     n = len(design)
     masks = np.ones((n, 1), dtype=np.bool_) if domains is None else np.asarray(domains)
     if masks.dtype != np.bool_ or masks.ndim != 2 or len(masks) != n:
@@ -207,11 +230,26 @@ def find_variance(
 
     Parameters
     ----------
+    design : SurveyDesign
     measures : Measures
         Only `valid` is read.
     rows : ndarray of int, shape (r,)
         The rows of the domain.
     z : ndarray, shape (r, k)
+
+    Returns
+    -------
+    totals : PsuTotals
+    variance : ndarray, shape (k,)
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=["a", "b", "c"])
+    >>> totals, variance = find_variance(
+    ...     design, Measures.of_rates(design, [1, 0, 1]), np.arange(3), np.array([[1.0], [0.0], [1.0]]))
+    >>> totals.n_psu.tolist(), variance.round(6).tolist()  # 3/2 times the squared deviations of 1, 0 and 1 from 2/3
+    ([3], [1.0])
     """
     valid = measures.valid[rows]
     p = len(design.stratum_of_psu)

@@ -122,8 +122,27 @@ def published_interval(
 def published_mean(estimate: Estimate, *, level: float = 0.95, minimum_n: int = 10) -> PublishedInterval:
     """Return the interval to publish for a mean or a score: estimate ± t·se with the domain's degrees of freedom.
 
-    Withheld below `minimum_n` respondents and where the figure is not defined. NaN limits with a mark where there are
-    no degrees of freedom (``few_psu``) or nobody drew the sample (``non_probability``).
+    Parameters
+    ----------
+    estimate : Estimate
+        A mean, a percentage or a score, in any unit.
+    level : float
+        Confidence level.
+    minimum_n : int
+        Fewer respondents than this: withheld.
+
+    Returns
+    -------
+    PublishedInterval
+        Withheld too where the figure is not defined. NaN limits with a mark where there are no degrees of freedom
+        (``few_psu``) or nobody drew the sample (``non_probability``).
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> found = published_mean(SurveyDesign.declare(psu=None, weights=[1.0] * 20).mean([3, 5] * 10))
+    >>> round(found.low, 3), round(found.high, 3), found.method
+    (3.52, 4.48, 'mean')
     """
     nothing = PublishedInterval(math.nan, math.nan, "mean", level, math.nan, math.nan, (), None)
     if estimate.n < max(minimum_n, 1) or not math.isfinite(estimate.estimate):

@@ -130,6 +130,15 @@ def publish(
 def publish_mean(estimate: Estimate, *, level: float = 0.95, minimum_n: int = 10) -> PublishedFigure:
     """Publish a mean or a score, which is not judged, with the interval ``mean`` of `analysis.policy`.
 
+    Parameters
+    ----------
+    estimate, level, minimum_n
+        As in `analysis.policy.published_mean`.
+
+    Returns
+    -------
+    PublishedFigure
+
     Examples
     --------
     >>> from analysis.design import SurveyDesign

@@ -140,16 +140,18 @@ def adjust(
     >>> adjust([0.01, 0.04, 0.03]).round(4).tolist()
     [0.03, 0.06, 0.06]
     """
-    names = {"holm": "holm", "bh": "fdr_bh"}
-    if method not in names:
+    if method not in ("holm", "bh"):
         raise ValueError(f"unknown method {method!r}; use 'holm' or 'bh'")
     values = np.asarray(p_values, dtype=np.float64)
     bad = ~((values >= 0) & (values <= 1))
     if bad.any():
         raise ValueError(f"p value {int(np.argmax(bad))} is {values[np.argmax(bad)]}; leave withheld units out")
-    if values.size == 0:
-        return values
-    from statsmodels.stats.multitest import multipletests
-
-    adjusted: NDArray[np.float64] = multipletests(values, method=names[method])[1]
+    m = values.size
+    order = np.argsort(values, kind="stable")
+    if method == "holm":
+        ranked = np.maximum.accumulate(values[order] * np.arange(m, 0, -1))
+    else:
+        ranked = np.minimum.accumulate((values[order] * m / np.arange(1, m + 1))[::-1])[::-1]
+    adjusted = np.empty(m)
+    adjusted[order] = np.minimum(ranked, 1.0)
     return adjusted

@@ -8,11 +8,11 @@ from bench.world import small_world
 
 def main() -> None:
     with small_world() as (app, slug):
-        for bench in (collect, forms):
-            print(f"\n{bench.__doc__}")
-            bench.run(app, slug)
-    print(f"\n{analysis.__doc__}")
-    analysis.run()
+        print(f"\n{collect.__doc__}")
+        collect.run(app, slug)
+    for bench in (forms, analysis):
+        print(f"\n{bench.__doc__}")
+        bench.run()
 
 
 if __name__ == "__main__":

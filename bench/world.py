@@ -11,6 +11,8 @@ from flask import Flask
 from survey_app import create_app
 from survey_app.audit.models import SYSTEM
 from survey_app.database import db
+from survey_app.instruments.schema import Instrument
+from survey_app.instruments.service import store_questionnaire
 from survey_app.sampling.service import draw_sample
 from survey_app.settings import read_settings
 from survey_app.setup import prepare
@@ -21,19 +23,21 @@ SLUG = "do-toc-do"
 
 
 @contextmanager
-def small_world() -> Iterator[tuple[Flask, str]]:
-    """Kiên Giang with 44 drawn communes on SQLite in its durable setting."""
+def small_world(instrument: Instrument | None = None) -> Iterator[tuple[Flask, str]]:
+    """Kiên Giang with 44 drawn communes on SQLite in its durable setting; asks with ``instrument`` or SIPAS."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(read_settings({"HAILONG_INSTANCE": folder}))
         with app.app_context():
             prepare(lambda line: None)
+            if instrument is not None:
+                store_questionnaire(db.session, instrument, actor=SYSTEM)
             survey = create_survey(
                 db.session,
                 read_definition(
                     {
                         "slug": SLUG,
                         "title": {"vi": "Đo tốc độ (dữ liệu mô phỏng)", "en": "Benchmark (simulated data)"},
-                        "questionnaire": "sipas-commune",
+                        "questionnaire": "sipas-commune" if instrument is None else instrument.key,
                         "territory": "91",
                         "period": {"from": "2020-07-01", "to": "2020-09-30"},
                         "sample": {"share": 0.3, "stratify_by": "district"},

@@ -14,6 +14,7 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection import cli as collection_cli
     from survey_app.collection import counter_views, import_views, respondent_views
     from survey_app.collection import views as collection_views
+    from survey_app.collection.first_views import init_first_views
     from survey_app.geography import cli as geography_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.instruments import editing_views, preview_views
@@ -69,3 +70,4 @@ def init_rooms(app: Flask) -> None:
         serving.start_command,
     ):
         app.cli.add_command(command)
+    init_first_views(app)

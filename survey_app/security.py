@@ -27,6 +27,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_PRIVATE = HEADERS | {"Cache-Control": "no-store"}
+_PRIVATE_SECURE = _PRIVATE | {"Strict-Transport-Security": "max-age=31536000"}
 #: A whole questionnaire with long open answers fits many times; a 5 MB answer is refused before it is read.
 MAXIMUM_FORM_BYTES = 1_000_000
 MAXIMUM_UPLOAD_BYTES = 64_000_000
@@ -62,11 +64,15 @@ def _refuse_hidden_characters() -> None:
         abort(404)
 
 
+def private_headers(*, secure: bool) -> dict[str, str]:
+    """The headers of a page that no cache may keep; ``secure``: it came over HTTPS."""
+    return _PRIVATE_SECURE if secure else _PRIVATE
+
+
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    wanted = private_headers(secure=request.is_secure)
+    given = {name.lower() for name, _value in response.headers}
+    if request.endpoint == "static":
+        given.add("cache-control")
+    response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in given])
     return response

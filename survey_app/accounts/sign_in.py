@@ -76,4 +76,6 @@ def init_sign_in(app: Flask) -> None:
         REMEMBER_COOKIE_DURATION=14 * 24 * 3600,
     )
     store = FSQLALiteUserDatastore(db, User, Role)
-    Security(app, store, login_form=SignInForm)
+    security = Security(app, store, login_form=SignInForm)
+    # It would read the account for every page and picture; our guards read it where somebody has to be known.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)

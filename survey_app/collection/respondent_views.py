@@ -18,6 +18,7 @@ from survey_app.collection.drafts import (
     keep_answers,
     submit_draft,
 )
+from survey_app.collection.first_views import keep_first_view
 from survey_app.collection.models import Draft, Response
 from survey_app.collection.names import names_at
 from survey_app.collection.service import DisputedResponse, NotCollecting
@@ -76,7 +77,11 @@ def section(slug: str, draft_id: UUID, part: int) -> ResponseReturnValue:
     if not 1 <= part <= len(instrument.sections):
         raise NotFound(_("Phiếu này không có phần đó."))
     if request.method == "GET":
-        return _show(survey, draft, instrument, part, _form(instrument, part, draft))
+        message_waits = "_flashes" in session
+        page, status = _show(survey, draft, instrument, part, _form(instrument, part, draft))
+        if not message_waits:
+            keep_first_view(slug, draft_id, part, page)
+        return page, status
     return _take(survey, draft, instrument, part)
 
 
@@ -139,7 +144,7 @@ def _send(survey: Survey, draft: Draft, instrument: Instrument, part: int, form:
 
 def _show(
     survey: Survey, draft: Draft, instrument: Instrument, part: int, form: SectionForm, status: int = 200
-) -> ResponseReturnValue:
+) -> tuple[str, int]:
     section = instrument.sections[part - 1]
     names = names_at(draft.unit)
     errors = [(f"q-{key}", messages[0]) for key, messages in form.answer_errors.items()]

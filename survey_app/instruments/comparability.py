@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .comparison_words import reason_in_words
-from .condition_models import AllOf, AnyOf, Condition, Negation
+from .condition_models import Condition, items_compared
 from .indices import ExpectationMet, Index, PapiDimension, PapiTotal
 from .items import (
     DateItem,
@@ -147,15 +147,7 @@ def _option_reasons(
 
 def _asked_after_a_break(condition: Condition | None, verdicts: dict[str, Verdict]) -> bool:
     """Whether the condition looks at a question that is new or no longer the same."""
-    return any(key not in verdicts or verdicts[key].level == "not_comparable" for key in _items_in(condition))
-
-
-def _items_in(condition: Condition | None) -> set[str]:
-    if condition is None:
-        return set()
-    if isinstance(condition, (AllOf, AnyOf)):
-        return {key for part in condition.parts for key in _items_in(part)}
-    return _items_in(condition.part) if isinstance(condition, Negation) else {condition.item}
+    return any(key not in verdicts or verdicts[key].level == "not_comparable" for key in items_compared(condition))
 
 
 def compare_indices(before: Instrument, after: Instrument, items: Sequence[Verdict]) -> tuple[Verdict, ...]:

@@ -78,6 +78,16 @@ Condition = Annotated[
     Discriminator(_operator),
 ]
 
+def items_compared(condition: Condition | None) -> set[str]:
+    """Keys of the items that the condition looks at."""
+    if condition is None:
+        return set()
+    if isinstance(condition, Comparison):
+        return {condition.item}
+    parts = (condition.part,) if isinstance(condition, Negation) else condition.parts
+    return set().union(*map(items_compared, parts))
+
+
 AllOf.model_rebuild()
 AnyOf.model_rebuild()
 Negation.model_rebuild()

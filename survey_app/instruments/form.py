@@ -73,6 +73,11 @@ class SectionForm(FlaskForm):
         values = {key: self[key].data for key in self.shown}
         return {key: None if is_blank(value) else value for key, value in values.items()}
 
+    def earlier_answers(self) -> dict[str, object]:
+        """The answers of earlier sections that decide what this page asks; its script needs them."""
+        given = self.checked.answers
+        return {key: given[key] for key in sorted(self.instrument.looked_at(self.section.key)) if key in given}
+
     def newly_visible(self, answers_after: Mapping[str, object] | None = None) -> list[str]:
         """Questions of this section that the answers put on the path and the page did not display, in order.
 

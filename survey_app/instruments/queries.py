@@ -40,6 +40,11 @@ def find_questionnaire(session: Session, name: str) -> Questionnaire:
 _by_hash: dict[str, Instrument] = {}
 
 
+def parsed_instrument(content_hash: str) -> Instrument | None:
+    """The instrument of this content, if this process has parsed it already."""
+    return _by_hash.get(content_hash)
+
+
 def instrument_of(session: Session, questionnaire_id: int) -> Instrument:
     """The instrument of a stored version; each content is parsed once in a process."""
     stored = session.get(Questionnaire, questionnaire_id, options=[defer(Questionnaire.content)])
@@ -48,3 +53,8 @@ def instrument_of(session: Session, questionnaire_id: int) -> Instrument:
     if stored.content_hash not in _by_hash:
         _by_hash[stored.content_hash] = Instrument.model_validate_json(json.dumps(stored.content))
     return _by_hash[stored.content_hash]
+
+
+def forget_parsed() -> None:
+    """Forget every parsed instrument, so that each is read from the store anew."""
+    _by_hash.clear()

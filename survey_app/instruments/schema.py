@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Never, Self
 
 from pydantic import Field, model_validator
 
-from .condition_models import AllOf, AnyOf, Comparison, Condition, Negation
+from .condition_models import AllOf, AnyOf, Comparison, Condition, Negation, items_compared
 from .indices import Index, Target
 from .items import (
     ITEM_TYPES,
@@ -64,6 +64,12 @@ class Section(Strict):
     intro: Text | None = None
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
+    @cached_property
+    def takes_names(self) -> bool:
+        """Whether a text of the section has a place for the name of the agency, the commune or the province."""
+        texts = [self.title, self.intro, *(text for item in self.items for text in (item.text, item.hint))]
+        return any("{" in text.vi + text.en for text in texts if text is not None)
+
 
 class Instrument(Strict):
     """One version of a questionnaire."""
@@ -103,13 +109,29 @@ class Instrument(Strict):
             section.key: tuple(part for item in section.items for part in with_other(item)) for section in self.sections
         }
 
+    @cached_property
+    def _by_key(self) -> dict[str, Item]:
+        return {item.key: item for items in self._items.values() for item in items}
+
     def items(self) -> list[Item]:
         """Every item in the order it is asked, and the line of an „other” option after its item."""
-        return [item for items in self._items.values() for item in items]
+        return list(self._by_key.values())
 
     def items_in(self, section_key: str) -> tuple[Item, ...]:
         """The items of a section in the same way; ``KeyError`` when there is no such section."""
         return self._items[section_key]
+
+    def looked_at(self, section_key: str) -> frozenset[str]:
+        """Keys of the items of earlier sections on which conditions of this section depend."""
+        return self._looked_at[section_key]
+
+    @cached_property
+    def _looked_at(self) -> dict[str, frozenset[str]]:
+        return {
+            key: frozenset[str]().union(*(items_compared(item.show_if) for item in items))
+            - {item.key for item in items}
+            for key, items in self._items.items()
+        }
 
     def questions(self) -> list[Item]:
         """The items that can be answered."""
@@ -117,7 +139,7 @@ class Instrument(Strict):
 
     def item(self, key: str) -> Item:
         """The item with this key; ``KeyError`` when there is none."""
-        return next((item for item in self.items() if item.key == key), None) or _missing(key)
+        return self._by_key[key]
 
     def section(self, key: str) -> Section:
         """The section with this key; ``KeyError`` when there is none."""
@@ -136,6 +158,10 @@ class Instrument(Strict):
         So no number is missing for somebody who is not asked a conditional question. The line of an „other” option has
         the number of its item, a paragraph has none.
         """
+        return self._numbers
+
+    @cached_property
+    def _numbers(self) -> dict[str, str]:
         numbers: dict[str, str] = {}
         count, letters = 0, 0
         for item in self.questions():

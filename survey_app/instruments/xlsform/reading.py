@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from survey_app.instruments.items import OTHER_SUFFIX
 from survey_app.instruments.yaml_tree import Tree
 
-from .expressions import Compared, Joined, Named, NotUnderstood, Quoted, parse
-from .layout import CHOICES, COLUMNS, CONSENT_LIST, CONSENT_YES, FACTOR, HELPER, OWN, SETTINGS, SHOW_IF, SURVEY
+from .layout import (
+    CHOICES,
+    COLUMNS,
+    CONSENT_LIST,
+    FACTOR,
+    HELPER,
+    INDICES,
+    SCALES,
+    SETTINGS,
+    SURVEY,
+)
 from .losses import Remarks
-from .reading_choices import read_choices, truth
+from .reading_choices import ChoiceList, read_choices, truth
+from .reading_conditions import ConditionReader
 from .reading_groups import Page, Placed, is_group_row, read_pages
 from .reading_items import ItemReader
+from .reading_kobo import in_plain_words
+from .reading_scales import guess_scales
 from .reading_sheets import (
     read_basis,
     read_indices,
@@ -24,10 +36,10 @@ from .reading_sheets import (
     read_targets,
     settings_row,
 )
-from .reading_words import Words, key_of
-from .relevance_reading import Asked, Node, Untranslatable, condition_of, read_condition
+from .reading_words import Names, Words, key_of, new_keys
+from .relevance_reading import Asked, Node
 from .row_types import row_type
-from .sheets import Row, Sheet, language_code
+from .sheets import Row, Sheet
 from .workbook import WorkbookRefused
 
 #: Columns of ``survey`` that the readers of rows look at; ours and these are all that is known.
@@ -55,7 +67,8 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
                 names=", ".join(sheets)[:200] or "–",
             )
         )
-    if not {"type", "name"} <= survey.headings.keys() or not survey.rows:
+    sheets = {**sheets, SURVEY: in_plain_words(survey, remarks)}
+    if not {"type", "name"} <= sheets[SURVEY].headings.keys() or not survey.rows:
         raise WorkbookRefused(_("Trang «survey» trống, hoặc dòng đầu thiếu cột «type» hay «name». Xin thêm."))
     return _Reading(sheets, remarks).tree(name)
 
@@ -65,55 +78,89 @@ class _Reading:
     sheets: Mapping[str, Sheet]
     remarks: Remarks
     keys: dict[str, str] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    row_keys: dict[int, str] = field(default_factory=dict)
+    taken: Names = field(default_factory=new_keys)
     tree_lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     used_lists: set[str] = field(default_factory=set)
-    group_conditions: dict[int, Node | None] = field(default_factory=dict)
-    consent_row: str = ""
 
     def tree(self, name: str) -> Tree:
         self.survey = self.sheets[SURVEY]
-        default = language_code(settings_row(self.sheets).get("default_language"))
-        self.words = Words(self.remarks, default=default if default in ("vi", "en") else "vi")
+        default = settings_row(self.sheets).get("default_language")
+        self.words = Words.of(self.sheets, default, self.remarks)
         self.helpers = {row.get("name"): row.get(HELPER) for row in self.survey.filled(HELPER)}
         self.words.piped = {row: word[5:] for row, word in self.helpers.items() if word.startswith("name:")}
         self.missing_rows = {word[8:]: row for row, word in self.helpers.items() if word.startswith("missing:")}
         self.lists = read_choices(self.sheets, self.words)
         self.scales = read_scales(self.sheets, self.lists, self.remarks)
         self.used_lists.update(self.scales)
+        scale_keys = {name: name for name in self.scales}
+        if not self._is_ours():
+            guessed = guess_scales(self._rated_lists(), Names(), self.remarks)
+            scale_keys |= {name: key for name, (key, _scale) in guessed.items()}
+            self.scales |= dict(guessed.values())
         self.asked = Asked(dict(self.scales))
-        self.items = ItemReader(self.survey, self.words, self.lists, self.scales)
+        self.conditions = ConditionReader(self.asked, self.remarks)
+        self.items = ItemReader(self.survey, self.words, self.lists, scale_keys)
         root: Node = {}
         self._take_names()
         sections = list(self._sections(root, read_pages(self.survey, self.remarks)))
         self._tell_unread()
+        if not sections:
+            self.remarks.add("X44", SURVEY, None)
         count = sum(len(_list(section["items"])) for section in sections)
         minutes = min(120, max(1, -(-count // 6)))
         settings = read_settings(self.sheets, self.remarks, name=name, minutes=minutes)
         root = {**settings, "basis": read_basis(self.sheets), **root, "scales": self.scales, "sections": sections}
-        root |= {"indices": read_indices(self.sheets, self.keys), "targets": read_targets(self.sheets)}
+        indices = read_indices(self.sheets, self.keys) or ([] if self._is_ours() else self._overall(sections))
+        root |= {"indices": indices, "targets": read_targets(self.sheets)}
         if not any(item.get("type") == "scale" for item in self.asked.items.values()):
             self.remarks.add("X56", SURVEY, None)
         return Tree(value={key: part for key, part in root.items() if part not in ([], {})}, lines=self.tree_lines)
 
+    def _is_ours(self) -> bool:
+        """Whether the workbook says itself which lists are scales and what is counted."""
+        return any(name in self.sheets for name in (SCALES, INDICES)) or bool(self.helpers)
+
+    def _rated_lists(self) -> list[ChoiceList]:
+        """The lists of which one choice is asked for."""
+        kinds = [row_type(row.get("type")) for row in self.survey.rows]
+        names = dict.fromkeys(kind.list_name for kind in kinds if kind.kind == "single" and not kind.with_other)
+        return [self.lists[name] for name in names if name in self.lists]
+
+    def _overall(self, sections: list[Node]) -> list[Node]:
+        """One index of all ratings, where the workbook has ratings and no index."""
+        rated = []
+        for section in sections:
+            if any(isinstance(item, dict) and item["type"] == "scale" for item in _list(section["items"])):
+                section["factor"] = True
+                rated.append(section["key"])
+        if not rated:
+            return []
+        self.remarks.add("X65", SURVEY, None, name=", ".join(map(str, rated)))
+        title = {"vi": "Chỉ số hài lòng chung", "en": "Overall satisfaction"}
+        return [{"key": "overall", "kind": "satisfied_share", "of": rated, "title": title}]
+
     def _take_names(self) -> None:
-        """A key for every row, those that are keys already first, so that none of them changes."""
+        """A key for every row; names that are keys already come first, and questions before groups, so that they stay.
+
+        The line of an „other” option has the key of its question and ``_other``.
+        """
         rows = [row for row in self.survey.rows if row.get("name") and not row.get(HELPER)]
-        names = list(dict.fromkeys(row.get("name") for row in rows if not row.get("type").casefold().startswith("end")))
-        for name in sorted(names, key=lambda name: key_of(name, set()) != name):
-            self.keys[name] = key_of(name, self.taken)
-            self.taken.add(self.keys[name])
+        rows = [row for row in rows if not row.get("type").casefold().startswith("end")]
+        for row in sorted(rows, key=_claim):
+            key = self.taken.take(key_of(row.get("name")))
+            if row_type(row.get("type")).with_other:
+                self.taken.take(key + OTHER_SUFFIX)
+            self.row_keys[row.number] = key
+            self.keys.setdefault(row.get("name"), key)
 
     def _key(self, row: Row, wanted: str) -> str:
-        name = row.get("name")
-        if not name:
-            key = key_of(wanted, self.taken)
-            self.taken.add(key)
-            self.remarks.add("X50", SURVEY, row.number, name=row.get("type"), new=key)
-            return key
-        if self.keys[name] != name:
-            self.remarks.add("X50", SURVEY, row.number, name=name, new=self.keys[name])
-        return self.keys[name]
+        if row.number not in self.row_keys:
+            self.row_keys[row.number] = self.taken.take(key_of(row.get("name") or wanted))
+        key = self.row_keys[row.number]
+        if key != row.get("name"):
+            self.remarks.add("X50", SURVEY, row.number, name=row.get("name") or row.get("type"), new=key)
+        return key
 
     def _sections(self, root: Node, pages: list[Page]) -> Iterator[Node]:
         number = 0
@@ -121,8 +168,8 @@ class _Reading:
             section: Node = {"items": []}
             placed = [(one, self._item(one, root, section)) for one in page.rows]
             items = [(one, item) for one, item in placed if item is not None]
-            if not items:
-                self._tell_empty(page)
+            if all(is_group_row(one.row) for one, _item in items):
+                self._tell_empty(page, [one.row for one, _item in items])
                 continue
             key, title = self._head(page, number + 1, section)
             self.tree_lines["sections", number] = page.group.number if page.group else items[0][0].row.number
@@ -134,27 +181,26 @@ class _Reading:
     def _head(self, page: Page, number: int, section: Node) -> tuple[str, Node]:
         title: Node = {"vi": f"Phần {number}", "en": f"Part {number}"}
         if page.group is None:
-            key = key_of(f"part_{number}", self.taken)
-            self.taken.add(key)
-            return key, title
+            return self.taken.take(f"part_{number}"), title
         name = page.group.get("name")
         told = self.words.text(self.survey, page.group, "label", name, braces=True)
         if told is None:
-            self.remarks.add("X58", SURVEY, page.group.number, name=name)
+            self.remarks.add("X68", SURVEY, page.group.number, name=name or page.group.get("type"), value=title["vi"])
         if page.group.get(FACTOR):
             section["factor"] = truth(page.group.get(FACTOR))
         return self._key(page.group, f"part_{number}"), dict(told or title)
 
-    def _tell_empty(self, page: Page) -> None:
-        if page.group is not None:
-            self._tell_group_cells(page.group)
-            value = next((text for head, text in page.group.cells.items() if head.startswith("label")), "–")
-            self.remarks.add("X40", SURVEY, page.group.number, name=page.group.get("name"), value=value)
+    def _tell_empty(self, page: Page, headings: list[Row]) -> None:
+        """The names of groups of which no question is left."""
+        for group in [*headings, *([page.group] if page.group else [])]:
+            self._tell_group_cells(group)
+            value = next((text for head, text in group.cells.items() if head.startswith("label")), "–")
+            self.remarks.add("X40", SURVEY, group.number, name=group.get("name"), value=value)
 
     def _tell_group_cells(self, row: Row) -> None:
         for word in row.get("appearance").split():
             if word.casefold() != "field-list":
-                self.remarks.add("X33", SURVEY, row.number, column="appearance", name=row.get("name"), value=word)
+                self.remarks.add("X59", SURVEY, row.number, name=row.get("name"), value=word)
 
     def _item(self, placed: Placed, root: Node, section: Node) -> Node | None:
         row = placed.row
@@ -167,14 +213,16 @@ class _Reading:
             name = row.get("name") or row.get("type")
             self.remarks.add(kind.refused, SURVEY, row.number, name=name, value=kind.word)
             return None
+        if kind.refused:
+            self.remarks.add(kind.refused, SURVEY, row.number, name=row.get("name"), value=kind.word)
         name = row.get("name")
         self.used_lists.add(kind.list_name)
         key = self._key(row, "q")
         item = self.items.item(row, kind, key, self.missing_rows.get(name))
         if item is None:
             return None
-        self._condition(item, placed)
-        if item["type"] != "information":
+        self.conditions.read(item, placed)
+        if item["type"] != "information" and name:
             self.asked.items[name] = item
             if kind.list_name:
                 codes = dict(self.lists[kind.list_name].codes) if kind.list_name in self.lists else {}
@@ -189,7 +237,7 @@ class _Reading:
         if text is None:
             return None
         item: Node = {"key": self._key(row, "group"), "type": "information", "text": text}
-        self._condition(item, placed)
+        self.conditions.read(item, placed)
         return item
 
     def _helper(self, row: Row, list_name: str, root: Node, section: Node) -> bool:
@@ -198,7 +246,7 @@ class _Reading:
         text = self.words.text(self.survey, row, "label", row.get("name"), braces=word == "section_intro")
         if word in ("intro", "consent") and text:
             root[word] = text
-            self.consent_row = row.get("name") if word == "consent" else self.consent_row
+            self.conditions.consent_row = row.get("name") if word == "consent" else self.conditions.consent_row
             self.used_lists.add(CONSENT_LIST)
         elif word == "section_intro" and text:
             section["intro"] = text
@@ -211,50 +259,8 @@ class _Reading:
             self.asked.missing_rows[row.get("name")] = item
             self.used_lists.add(list_name)
         elif word not in ("name", "other"):
-            self.keys.setdefault(row.get("name"), key_of(row.get("name"), self.taken))
             return False
         return True
-
-    def _condition(self, item: Node, placed: Placed) -> None:
-        """``show_if`` from the row and the groups around it."""
-        parts = [self._condition_of_group(row) for row in placed.groups]
-        if not is_group_row(placed.row):
-            parts.append(self._read_condition(placed.row, group=False))
-        found = [part for part in parts if part is not None]
-        if found:
-            item["show_if"] = found[0] if len(found) == 1 else {"all": found}
-
-    def _condition_of_group(self, row: Row) -> Node | None:
-        if row.number not in self.group_conditions:  # before any question of the group is asked
-            self.group_conditions[row.number] = self._read_condition(row, group=True)
-        return self.group_conditions[row.number]
-
-    def _read_condition(self, row: Row, *, group: bool) -> Node | None:
-        text = row.get("relevant")
-        if not text:
-            return None
-        exact = _exact(row.get(SHOW_IF), text)
-        if exact is not None:
-            return exact
-        try:
-            return self._without_consent(text) if group else read_condition(text, self.asked)
-        except Untranslatable as error:
-            self.remarks.add("X30", SURVEY, row.number, name=row.get("name"), value=text, reason=str(error))
-            return None
-
-    def _without_consent(self, text: str) -> Node | None:
-        """The condition of a group but for the consent, which the page of the form asks for of itself."""
-        try:
-            tree = parse(text)
-        except NotUnderstood as error:
-            raise Untranslatable(str(error)) from None
-        agreed = Compared("=", Named(self.consent_row), Quoted(CONSENT_YES))
-        if tree == agreed:
-            return None
-        if isinstance(tree, Joined) and tree.word == "and" and agreed in tree.parts:
-            rest = tuple(part for part in tree.parts if part != agreed)
-            tree = rest[0] if len(rest) == 1 else Joined("and", rest)
-        return condition_of(tree, self.asked)
 
     def _tell_unread(self) -> None:
         """Sheets, columns and lists that nothing has read."""
@@ -263,35 +269,18 @@ class _Reading:
                 if sheet.headings:
                     self.remarks.add("X01", name, None, name=name)
             elif name not in (CHOICES, SETTINGS):
-                _tell_columns(sheet, self.remarks)
+                known = _READ | set(COLUMNS[SURVEY]) if name == SURVEY else set(COLUMNS[name])
+                self.words.tell_columns(sheet, known)
         for choices in self.lists.values():
             if choices.name not in self.used_lists:
                 self.remarks.add("X23", CHOICES, choices.row, name=choices.name, count=len(choices.options))
 
 
-def _tell_columns(sheet: Sheet, remarks: Remarks) -> None:
-    known = _READ | set(COLUMNS[SURVEY]) if sheet.name == SURVEY else set(COLUMNS[sheet.name])
-    for heading, told in sheet.headings.items():
-        column, _mark, language = heading.partition("::")
-        count = len(list(sheet.filled(heading)))
-        if not count or heading in known:
-            continue
-        if column not in known or column.startswith(OWN):
-            remarks.add("X06", sheet.name, None, name=told, count=count)
-        elif language not in ("", "vi", "en"):
-            remarks.add("X07", sheet.name, None, name=language, count=count)
+def _claim(row: Row) -> tuple[bool, bool, bool]:
+    """Who gets its name as a key when two want it: the least."""
+    named_so = key_of(row.get("name")) == row.get("name")
+    return not row_type(row.get("type")).with_other, not named_so, is_group_row(row)
 
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _exact(cell: str, relevant: str) -> Node | None:
-    """The condition that we wrote beside the expression, as long as the expression is still the same."""
-    try:
-        told = json.loads(cell) if cell else None
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(told, dict) and told.get("relevant") == relevant and isinstance(told.get("show_if"), dict):
-        return told["show_if"]
-    return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .layout import CHOICES, OPTIONS
 from .losses import Remarks
-from .reading_words import Words, word_of
+from .reading_words import Names, Words, word_of
 from .sheets import Row, Sheet
 
 _OWN_COLUMNS = {"list_name", "name", "value", "label"}
@@ -22,6 +23,8 @@ class ChoiceList:
     row: int
     options: list[dict[str, object]] = field(default_factory=list)
     codes: dict[str, int | str] = field(default_factory=dict)
+    taken: Names = field(default_factory=Names)
+    labels: dict[str, set[str]] = field(default_factory=dict)
 
 
 def read_choices(sheets: Mapping[str, Sheet], words: Words) -> dict[str, ChoiceList]:
@@ -34,43 +37,31 @@ def read_choices(sheets: Mapping[str, Sheet], words: Words) -> dict[str, ChoiceL
             words.remarks.add("X24", CHOICES, row.number, value="list_name" if not name else "name")
             continue
         choices = lists.setdefault(name, ChoiceList(name, row.number))
-        if code in choices.codes:
-            words.remarks.add("X22", CHOICES, row.number, value=code, name=name)
-            continue
         label = words.text(sheet, row, "label", code)
         if label is None:
             words.remarks.add("X58", CHOICES, row.number, name=code)
             label = {"vi": code, "en": code}
-        choices.codes[code] = _value(code, choices, row, words.remarks)
-        choices.options.append({"value": choices.codes[code], "label": label})
-    _tell_columns(sheet, words.remarks)
+        if label["vi"] in choices.labels.setdefault(code, set()):
+            words.remarks.add("X22", CHOICES, row.number, value=code, name=name)
+            continue
+        choices.labels[code].add(label["vi"])
+        value = _value(code, choices, row, words.remarks)
+        choices.codes.setdefault(code, value)
+        choices.options.append({"value": value, "label": label})
+    words.tell_columns(sheet, _OWN_COLUMNS)
     _add_own(sheets.get(OPTIONS, Sheet(OPTIONS)), lists, words.remarks)
     return lists
 
 
 def _value(code: str, choices: ChoiceList, row: Row, remarks: Remarks) -> int | str:
-    taken = {str(value) for value in choices.codes.values()}
-    if code.isascii() and code.isdigit() and len(code) <= 4 and str(int(code)) == code:
-        return int(code) if code not in taken else _other(code, choices, row, remarks)
-    if code.isascii() and code.isidentifier() and len(code) <= 40 and code not in taken:
-        return code
-    return _other(code, choices, row, remarks)
-
-
-def _other(code: str, choices: ChoiceList, row: Row, remarks: Remarks) -> str:
-    new = word_of(code, {str(value) for value in choices.codes.values()})
-    remarks.add("X21", CHOICES, row.number, value=code, name=choices.name, new=new)
-    return new
-
-
-def _tell_columns(sheet: Sheet, remarks: Remarks) -> None:
-    for heading, told in sheet.headings.items():
-        column, _mark, language = heading.partition("::")
-        count = len(list(sheet.filled(heading)))
-        if count and column not in _OWN_COLUMNS:
-            remarks.add("X06", sheet.name, None, name=told, count=count)
-        elif count and language not in ("", "vi", "en"):
-            remarks.add("X07", sheet.name, None, name=language, count=count)
+    """The code where a questionnaire can have it; otherwise the most like it, which is told."""
+    whole = code.isascii() and code.isdigit() and len(code) <= 4 and str(int(code)) == code
+    word = code.isascii() and code.isidentifier() and len(code) <= 40
+    usable = (whole or word) and code not in choices.taken
+    new = choices.taken.take(code if usable else word_of(code))
+    if new != code:
+        remarks.add("X21", CHOICES, row.number, value=code, name=choices.name, new=new)
+    return int(code) if whole and new == code else new
 
 
 def _add_own(sheet: Sheet, lists: dict[str, ChoiceList], remarks: Remarks) -> None:
@@ -101,5 +92,7 @@ def number(text: str) -> object:
     try:
         value = float(text)
     except ValueError:
+        return text
+    if not math.isfinite(value):
         return text
     return int(value) if value.is_integer() else value

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from .losses import Remarks
 from .sheets import Row, Sheet
 
-_BEGIN = re.compile(r"begin[ _]+(group|lgroup|repeat|looped[ _]group|loop)\b.*", re.I)
-_END = re.compile(r"end[ _]+(group|lgroup|repeat|looped[ _]group|loop)\b.*", re.I)
+_BEGIN = re.compile(r"begin[ _]+(group|lgroup|repeat|looped[ _]group|loop|kobomatrix)\b.*", re.I)
+_END = re.compile(r"end[ _]+(group|lgroup|repeat|looped[ _]group|loop|kobomatrix)\b.*", re.I)
 
 
 @dataclass
@@ -101,8 +101,12 @@ def _group_pages(group: Group, around: tuple[Row, ...], sheet: Sheet, remarks: R
     assert group.row is not None
     around = (*around, group.row)
     if all(isinstance(child, Group) for child in group.children):  # a group of groups, or an empty one
-        _tell_group_gone(group.row, sheet, remarks)
-        yield from _pages(group, around, sheet, remarks)
+        pages = list(_pages(group, around, sheet, remarks))
+        if not pages:
+            yield Page(group.row)
+            return
+        pages[0].rows.insert(0, Placed(group.row, around))  # its name stands before the first of its questions
+        yield from pages
         return
     page = Page(group.row)
     page.rows.extend(_flat(group, around, page.group, sheet, remarks))
@@ -133,9 +137,3 @@ def _tell_repeat(group: Group, sheet: Sheet, remarks: Remarks) -> None:
         remarks.add("X14", sheet.name, group.row.number, name=group.row.get("name"), count=len(rows))
     for row in rows:
         remarks.add("X15", sheet.name, row.number, name=row.get("name"), value=row.get("type"))
-
-
-def _tell_group_gone(row: Row, sheet: Sheet, remarks: Remarks) -> None:
-    label = next((text for heading, text in row.cells.items() if heading.partition("::")[0] == "label"), "")
-    if label:
-        remarks.add("X40", sheet.name, row.number, name=row.get("name"), value=label)

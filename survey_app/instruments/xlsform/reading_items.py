@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .constraints import Limits, read_constraint
-from .expressions import Compared, Named, NotUnderstood, Quoted, parse
+from .expressions import Compared, Named, NotUnderstood, Quoted, parse, plain_number
 from .layout import (
     CHOOSE,
     CRITERION,
@@ -34,10 +35,10 @@ _PARTS = {
     "single": ("value", "label", "missing", "other"),
     "multiple": ("value", "label", "missing", "other", "exclusive"),
 }
-_MOST = {"single": 9999, "multiple": 9999, "ranking": 12}
+_MOST = {"single": 2000, "multiple": 2000, "ranking": 12}
 #: Appearances that say what a questionnaire does of itself.
 _APPEARANCES = {("text", "multiline"), ("scale", "likert"), ("information", "label")}
-_LIST_PARAMETERS = re.compile(r"(\w+)\s*=\s*(\S+)")
+_LIST_PARAMETERS = re.compile(r"([\w-]+)\s*=\s*([^\s;,]+)")
 
 
 @dataclass
@@ -47,7 +48,7 @@ class ItemReader:
     sheet: Sheet
     words: Words
     lists: Mapping[str, ChoiceList]
-    scales: Mapping[str, object]
+    scale_keys: Mapping[str, str]
 
     def item(self, row: Row, kind: RowType, key: str, missing_row: str | None) -> Node | None:
         """The item without its condition, ``None`` for one that cannot be carried; all losses told.
@@ -60,10 +61,15 @@ class ItemReader:
         if text is None:
             text, hint = hint or {"vi": name, "en": name}, None
             self._tell("X58", row, name=name)
-        type_name = "scale" if kind.kind == "single" and kind.list_name in self.scales else str(kind.kind)
+        type_name = (
+            "scale"
+            if kind.kind == "single" and kind.list_name in self.scale_keys and not kind.with_other
+            else str(kind.kind)
+        )
         item: Node = {"key": key, "type": type_name, "text": text}
         if type_name == "information":
-            self._tell_cell("hint", row, " / ".join(dict.fromkeys(hint.values()))) if hint else None
+            if hint:
+                item["text"] = {code: f"{words}\n{hint[code]}" for code, words in text.items()}
             self._tell_cells(row, type_name, used=set())
             return item
         if not self._choices(item, row, kind, name):
@@ -85,13 +91,14 @@ class ItemReader:
         if not kind.list_name:
             return True
         if item["type"] == "scale":
-            item["scale"] = kind.list_name
+            item["scale"] = self.scale_keys[kind.list_name]
             return True
         choices = self.lists.get(kind.list_name)
         wanted = _PARTS[str(item["type"])]
         options = [{part: one[part] for part in wanted if part in one} for one in (choices.options if choices else [])]
         if kind.with_other:
-            options.append(dict(_OTHER))
+            already = next((one for one in options if one["value"] == "other"), None)
+            already.update(other=True) if already else options.append(dict(_OTHER))
         most = _MOST[str(item["type"])]
         if not 2 <= len(options) <= most:
             told = {"name": name, "value": kind.list_name, "count": len(options), "least": 2, "most": most}
@@ -137,19 +144,25 @@ class ItemReader:
         if kind.word == "range":
             used = {"start", "end", "step"}
             _narrow(limits, _float(given.get("start"), 1.0), _float(given.get("end"), 10.0))
+        if kind.word == "percentage":
+            _narrow(limits, 0.0, 100.0)
         if item["type"] == "text":
-            item["max_length"] = min(limits.length or LONGEST, LONGEST)
-            item["rows"] = number(row.get(ROWS) or given.get("rows") or ("3" if _is_long(row) else "1"))
+            item["max_length"] = max(1, min(LONGEST if limits.length is None else limits.length, LONGEST))
+            shown = min(20.0, max(1.0, _float(given.get("rows"), 3.0 if _is_long(row) else 1.0)))
+            item["rows"] = number(row.get(ROWS) or str(int(shown)))
             used = {"rows"}
-        if limits.least is not None:
-            item["min"] = limits.least
-        if limits.most is not None:
-            item["max"] = limits.most
+        least, most = limits.least, limits.most
+        if least is not None and most is not None and least > most:  # type: ignore[operator]  # two numbers or two days
+            self._tell("X31", row, name=row.get("name"), value=row.get("constraint"))
+        else:
+            item |= {name: limit for name, limit in (("min", least), ("max", most)) if limit is not None}
         self._alone(item, row, kind, limits)
         return used
 
     def _step(self, item: Node, row: Row, kind: RowType, given: Mapping[str, str]) -> float:
-        told = row.get(STEP) or (given.get("step", "1") if kind.word == "range" else "")
+        told = row.get(STEP)
+        if kind.word == "range" and not told:
+            told = plain_number(abs(_float(given.get("step"), 1.0)) or 1.0)
         if told:
             item["step"] = number(told)
         elif kind.word == "decimal":
@@ -174,7 +187,7 @@ class ItemReader:
             self._tell_cell("parameters", row, row.get("parameters"))
         for word in row.get("appearance").split():
             if (type_name, word.casefold()) not in _APPEARANCES:
-                self._tell_cell("appearance", row, word)
+                self._tell("X59", row, name=row.get("name") or row.get("type"), value=word)
         skipped = {"required": ("false", "no", "0", "false()")}
         silent = ("required", "constraint") if type_name == "information" else ()
         columns = ("default", "calculation", "read_only", "choice_filter", "trigger", *silent)
@@ -205,9 +218,10 @@ def _parsed(text: str) -> object:
 
 def _float(text: str | None, otherwise: float) -> float:
     try:
-        return float(text) if text else otherwise
+        value = float(text) if text else otherwise
     except ValueError:
         return otherwise
+    return value if math.isfinite(value) else otherwise
 
 
 def _narrow(limits: Limits, start: float, end: float) -> None:

@@ -15,6 +15,7 @@ Node = dict[str, object]
 
 _SETTINGS = {"form_title", "form_id", "version", "default_language", "hailong_title_en", "hailong_sector",
              "hailong_audience", "hailong_minutes"}  # fmt: skip
+LONGEST_VERSION = 40
 #: What a workbook without our settings is taken for.
 ASSUMED = {"hailong_sector": "administrative", "hailong_audience": "citizen", "version": "1"}
 
@@ -43,9 +44,12 @@ def read_settings(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str, m
     english = row.get("hailong_title_en")
     if not english:
         remarks.add("X52", SETTINGS, row.number, column="form_title", language="tiếng Anh", heading=LANGUAGES["en"])
+    version = told("version")
+    if len(version) > LONGEST_VERSION:
+        remarks.add("X62", SETTINGS, row.number, name=version, new=version[:LONGEST_VERSION])
     return {
         "key": key,
-        "version": told("version"),
+        "version": version[:LONGEST_VERSION],
         "sector": told("hailong_sector"),
         "audience": told("hailong_audience").replace(",", " ").split(),
         "title": {"vi": title, "en": english or title},
@@ -56,7 +60,7 @@ def read_settings(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str, m
 def _tell_rest(sheet: Sheet, row: Row, remarks: Remarks) -> None:
     for heading in sheet.headings:
         if heading not in _SETTINGS and row.get(heading):
-            remarks.add("X33", SETTINGS, row.number, column=heading, name=SETTINGS, value=row.get(heading))
+            remarks.add("X67", SETTINGS, row.number, name=sheet.headings[heading], value=row.get(heading))
     for further in sheet.rows[1:]:
         value = " ".join(further.cells.values())
         remarks.add("X33", SETTINGS, further.number, column="…", name=SETTINGS, value=value)

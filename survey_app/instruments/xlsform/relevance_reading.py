@@ -123,7 +123,21 @@ def _code(question: Named, value: Quoted | Number, asked: Asked) -> int | str:
     return codes[written]
 
 
+def _bare(side: Expression, asked: Asked) -> Expression:
+    """The answer inside ``number(…)`` or ``int(…)``, which change nothing of a whole number or of a code."""
+    if isinstance(side, Call) and side.function in ("number", "int") and len(side.arguments) == 1:
+        inner = side.arguments[0]
+        if isinstance(inner, Named) and inner.name in asked.items:
+            step = asked.items[inner.name].get("step", 1)
+            if side.function == "number" or (isinstance(step, (int, float)) and step % 1 == 0):
+                return inner
+        if side.function == "number" and isinstance(inner, (Number, Quoted)):
+            return inner
+    return side
+
+
 def _compared(left: Expression, sign: str, right: Expression, tree: Compared, asked: Asked) -> Node:
+    left, right = _bare(left, asked), _bare(right, asked)
     if isinstance(left, Call):
         return _counted(left, sign, right, tree, asked)
     if not isinstance(left, Named):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .layout import LANGUAGES
+from survey_app.characters import cleaned
 
 _ALIASES = {
     "relevance": "relevant",
@@ -19,12 +20,32 @@ _ALIASES = {
     "id_string": "form_id",
     "title": "form_title",
     "constraining_message": "constraint_message",
+    "constraint_msg": "constraint_message",
+    "noapperrorstring": "no_app_error_string",
+    "requiredmsg": "required_message",
+    "command": "type",
+    "tag": "name",
+    "count": "repeat_count",
     "media::image": "image",
+    "media::big-image": "big_image",
     "media::audio": "audio",
     "media::video": "video",
+    "bind::relevant": "relevant",
+    "bind::required": "required",
+    "bind::constraint": "constraint",
+    "bind::calculate": "calculation",
+    "bind::readonly": "read_only",
+    "bind::jr:constraintmsg": "constraint_message",
+    "bind::jr:requiredmsg": "required_message",
+    "control::appearance": "appearance",
+    "body::appearance": "appearance",
 }
-_LANGUAGE_NAMES = {"vi": "vi", "vietnamese": "vi", "tiếng việt": "vi", "tieng viet": "vi", "en": "en", "english": "en",
-                   "tiếng anh": "en"}  # fmt: skip
+_LANGUAGE_NAMES = {
+    "vi": {"vi", "vn", "vie", "vietnamese", "viet", "viet nam", "vietnam", "tieng viet"},
+    "en": {"en", "eng", "english", "anh", "tieng anh"},
+}
+#: Marks without a width that spreadsheets and web pages leave behind; they mean nothing at the ends of a cell.
+BLANK = " \t\n\r\u00a0\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass(frozen=True)
@@ -59,16 +80,18 @@ class Sheet:
 
 def sheet_name(name: str) -> str:
     """The name of a sheet in one spelling."""
-    return name.strip().casefold()
+    return name.strip(BLANK).casefold()
 
 
 def heading(text: str) -> str:
     """A heading in one spelling: ``Label :: English (en)`` is ``label::en``, ``List Name`` is ``list_name``."""
-    first, *rest = [part.strip() for part in re.split("::?", text.strip())]
+    first, *rest = [part.strip(BLANK) for part in re.split("::?", unicodedata.normalize("NFC", text).strip(BLANK))]
     name = re.sub(r"[\s-]+", "_", first.casefold())
     if name == "jr" and rest:  # jr:count
         return f"jr:{rest[0]}"
     if name in ("media", "bind", "control", "body", "instance") and rest:
+        if rest[0] == "jr" and len(rest) > 1:
+            rest = [f"jr:{rest[1]}", *rest[2:]]
         name, rest = f"{name}::{rest[0].casefold()}", rest[1:]
     name = _ALIASES.get(name, name)
     return f"{name}::{language_code(rest[0])}" if rest else name
@@ -76,7 +99,23 @@ def heading(text: str) -> str:
 
 def language_code(text: str) -> str:
     """The code of the language named in a heading, ``vi`` or ``en``; any other language as it is written."""
-    text = text.strip()
-    in_brackets = re.search(r"\(\s*([A-Za-z]{2,3})(-[A-Za-z0-9]+)*\s*\)$", text)
-    code = (in_brackets[1] if in_brackets else text).casefold()
-    return code if code in LANGUAGES else _LANGUAGE_NAMES.get(code, text)
+    text = text.strip(BLANK)
+    in_brackets = re.search(r"\(\s*([A-Za-z]{2,3})([-_][A-Za-z0-9]+)*\s*\)$", text)
+    code = re.sub(r"[-_][A-Za-z]{2,4}$", "", in_brackets[1] if in_brackets else text)
+    for told in (code, text.partition("(")[0]):
+        found = next((known for known, names in _LANGUAGE_NAMES.items() if without_marks(told) in names), None)
+        if found:
+            return found
+    return text
+
+
+def without_marks(text: str) -> str:
+    """The text in small letters without accents, for comparing words that people type."""
+    text = text.replace("đ", "d").replace("Đ", "D")
+    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return " ".join("".join(letters).casefold().split())
+
+
+def without_refused(text: str) -> str:
+    """The text without the characters that no questionnaire may hold."""
+    return cleaned(text).replace("\ufffd", "")

@@ -51,7 +51,7 @@ from .layout import (
 )
 from .option_lists import OptionLists
 from .relevance_writing import write_condition
-from .workbook import Table
+from .workbook_writing import Table
 from .writing_sheets import write_choices, write_own_sheets, write_settings
 
 _MISSING_LABEL = {

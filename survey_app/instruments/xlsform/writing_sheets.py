@@ -27,7 +27,7 @@ from .layout import (
     TARGETS,
 )
 from .option_lists import OptionLists
-from .workbook import Table
+from .workbook_writing import Table
 
 
 def write_choices(instrument: Instrument, lists: OptionLists) -> Table:

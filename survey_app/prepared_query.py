@@ -39,9 +39,7 @@ class PreparedQuery:
 
     def first(self, **parameters: object) -> Any:
         """The first row, with the columns by their names; ``None`` where there is none."""
-        given = {
-            name: convert(parameters[name]) if convert else parameters[name] for name, convert in self._given.items()
-        }
+        given = {name: convert(parameters[name]) if convert else parameters[name] for name, convert in self._bind}
         connection = self._engine.raw_connection()
         try:
             cursor = connection.cursor()

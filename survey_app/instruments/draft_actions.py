@@ -14,6 +14,7 @@ from .draft_edits import (
     add_option,
     add_section,
     add_target,
+    ask_always,
     move,
     open_draft,
     place_of,
@@ -28,11 +29,12 @@ from .draft_parts import HEAD, INDICES
 
 @dataclass(frozen=True)
 class Changed:
-    """The draft after a button: its text, the part to open, the text to go back to, and whether all was found."""
+    """The draft after a button: its text, the part to open, the text to go back to, what was done, was all found."""
 
     text: str
     opened: str
     undo: str = ""
+    done: str = ""
     found: bool = True
 
 
@@ -44,20 +46,25 @@ def change_draft(posted: MultiDict[str, str]) -> Changed:
     NotEditable
         The text cannot be opened in a form.
     """
-    text = posted.get("text", "")
-    if posted.get("do") == "undo":
-        open_draft(posted.get("before", ""))
-        return Changed(posted.get("before", ""), posted.get("open", HEAD))
+    text, earlier = posted.get("text", ""), posted.get("before", "")
     data, before = open_draft(text), open_draft(text)
     set_values(data, {place_of(name[2:]): value for name, value in posted.items() if name.startswith("v:")})
     set_ticks(data, {place_of(name): f"t:{name}" in posted for name in posted.getlist("ticks")})
+    typed = write_draft(data) if data != before else text
     verb, _colon, rest = posted.get("do", "check").partition(":")
-    typed = write_draft(data) if verb == "remove" else ""
+    if verb == "undo":
+        open_draft(earlier)
+        return Changed(earlier, posted.get("open", HEAD), undo=typed, done="undo")
     try:
         opened = _do(data, verb, rest, posted)
     except (NoSuchPlace, TypeError, ValueError):
-        return Changed(write_draft(data), HEAD, found=False)
-    return Changed(write_draft(data) if data != before else text, opened, undo=typed)
+        return Changed(typed, HEAD, undo=earlier, found=False)
+    after = write_draft(data) if data != before else text
+    if after != typed:
+        return Changed(after, opened, undo=typed, done=verb)
+    if typed != text:
+        return Changed(typed, opened, undo=text, done="typed")
+    return Changed(text, opened, undo=earlier)
 
 
 def text_as_posted(posted: MultiDict[str, str]) -> str:
@@ -73,12 +80,17 @@ def _do(data: Any, verb: str, rest: str, posted: Mapping[str, str]) -> str:
     is_section = len(place) == 2 and place[0] == "sections"
     if verb == "open":
         return rest
+    if verb == "open-chosen":
+        return posted.get("chosen", HEAD)
     if verb in ("up", "down"):
         position = move(data, place, -1 if verb == "up" else 1)
         return f"sections/{position}" if is_section else opened
     if verb == "remove":
         remove(data, place)
         return HEAD if is_section else opened
+    if verb == "always":
+        ask_always(data, place)
+        return opened
     if verb == "add-item":
         return written_place(add_item(data, int(place[1]), posted.get("kind", "single")))
     if verb == "add-section":

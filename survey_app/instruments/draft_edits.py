@@ -23,7 +23,9 @@ Place = tuple[str | int, ...]
 #: What a person types as digits and the file holds as a number.
 _NUMBERS = frozenset({"value", "minutes", "choose", "min", "max", "step", "max_length", "rows"})
 #: Texts that may be left out.
-_OPTIONAL = frozenset({"intro", "consent", "hint", "unit", "criterion", "basis", "operator", "min", "max", "source"})
+_OPTIONAL = frozenset(
+    {"intro", "consent", "hint", "unit", "criterion", "basis", "operator", "min", "max", "source", "wording"}
+)
 #: What may be typed though the file does not say it yet.
 _ADDABLE = _OPTIONAL | {"vi", "en", "choose", "minutes", "rate", "index", "key", "value"}
 
@@ -227,6 +229,14 @@ def remove(data: CommentedMap, place: Place) -> None:
     if not isinstance(entries, CommentedSeq):
         raise NoSuchPlace(written_place(place))
     del entries[place[-1]]
+
+
+def ask_always(data: CommentedMap, place: Place) -> None:
+    """Take the condition away from an item."""
+    item = part_at(data, place)
+    if not isinstance(item, CommentedMap) or "show_if" not in item:
+        raise NoSuchPlace(written_place(place))
+    del item["show_if"]
 
 
 def add_item(data: CommentedMap, section: int, kind: str) -> Place:

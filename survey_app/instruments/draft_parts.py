@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,58 +11,11 @@ from flask_babel import gettext as _
 from ruamel.yaml.comments import CommentedMap
 
 from .draft_edits import NoSuchPlace, Place, is_ticked, part_at, place_of, typed_form, written_place
+from .draft_fields import DraftField, Entry, OpenPart, OutlinePart
 from .problems import Problem, dotted
 
 HEAD, SCALES, INDICES = "head", "scales", "indices"
-
-
-@dataclass(frozen=True)
-class DraftField:
-    """One thing to type, choose or tick; ``kind``: text (Vietnamese and English), line, choice or tick."""
-
-    kind: str
-    name: str
-    label: str
-    values: tuple[str, ...]
-    problems: tuple[str, ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
-    hint: str = ""
-    rows: int = 2
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row of a list that can be moved, taken out or opened, with its own fields."""
-
-    place: str
-    label: str
-    fields: tuple[DraftField, ...] = ()
-    problems: int = 0
-    opens: bool = False
-
-
-@dataclass(frozen=True)
-class OpenPart:
-    """The part of the draft that is open."""
-
-    key: str
-    title: str
-    fields: tuple[DraftField, ...]
-    entries: tuple[Entry, ...] = ()
-    entries_title: str = ""
-    adds: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class OutlinePart:
-    """A line of the outline."""
-
-    key: str
-    label: str
-    problems: int
-    current: bool
-    place: str = ""
+_IN_THE_FILE = re.compile(r"«(?:sections|scales|indices|targets)\b[^»]*»")
 
 
 @dataclass
@@ -103,6 +57,16 @@ class DraftPage:
             pass
         return self._head()
 
+    def scales(self) -> list[tuple[str, str]]:
+        """The key of each scale and its ends in words."""
+        found = self.data.get("scales")
+        told = []
+        for key, scale in found.items() if isinstance(found, Mapping) else ():
+            points = scale.get("points") if isinstance(scale, Mapping) else None
+            ends = [self._words(points[end], "label") for end in (0, -1)] if isinstance(points, list) and points else []
+            told.append((str(key), " … ".join(filter(None, ends)) or str(key)))
+        return told
+
     def part_of(self, problem: Problem) -> str:
         """The key of the part in which a problem lies."""
         for number, section in enumerate(self.data["sections"]):
@@ -116,6 +80,26 @@ class DraftPage:
             if _lies_in(problem, (name,)):
                 return part
         return HEAD
+
+    def told(self, problem: Problem) -> str:
+        """The problem with its place in the words of the form, not of the file."""
+        place, told = self._place_in_words(problem), f"{problem.message} {problem.advice}"
+        plain = _IN_THE_FILE.sub(f"«{place}»", told)
+        return plain if plain != told or not place else f"{place}: {told}"
+
+    def _place_in_words(self, problem: Problem) -> str:
+        key = self.part_of(problem)
+        place = place_of(key)
+        if len(place) == 4:
+            words = _("câu %(key)s", key=part_at(self.data, place).get("key", ""))
+            option = re.search(r"\.options\[(\d+)\]", problem.key)
+            return _("%(item)s, ý %(number)s", item=words, number=int(option[1]) + 1) if option else words
+        if len(place) == 2:
+            return _("phần %(number)s", number=int(place[1]) + 1)
+        target = re.match(r"targets\[(\d+)\]", problem.key)
+        if target:
+            return _("mục tiêu %(number)s", number=int(target[1]) + 1)
+        return {SCALES: _("thang đo"), INDICES: _("chỉ số")}.get(key, problem.key)
 
     def _problems_of_part(self, key: str) -> list[Problem]:
         return [problem for problem in self.problems if _section_of(self.part_of(problem)) == key]
@@ -142,11 +126,7 @@ class DraftPage:
     def _indices(self) -> OpenPart:
         indices = self.data.get("indices")
         known = [part for part in indices if isinstance(part, Mapping)] if isinstance(indices, list) else []
-        fields = tuple(
-            self._text(("indices", number, "title"), _("Tên chỉ số %(key)s", key=part.get("key", "")), rows=1)
-            for number, part in enumerate(known)
-            if isinstance(part.get("title"), Mapping)
-        )
+        fields = tuple(one for number, part in enumerate(known) for one in self._index_fields(number, part))
         targets = self.data.get("targets")
         choices = tuple((str(part.get("key", "")),) * 2 for part in known)
         entries = tuple(
@@ -168,6 +148,16 @@ class DraftPage:
         )
         return OpenPart(INDICES, _("Chỉ số và mục tiêu"), fields, entries, _("Mục tiêu"), adds="target")
 
+    def _index_fields(self, number: int, index: Mapping[str, Any]) -> Iterator[DraftField]:
+        key = index.get("key", "")
+        if isinstance(index.get("title"), Mapping):
+            yield self._text(("indices", number, "title"), _("Tên chỉ số %(key)s", key=key), rows=1)
+        members = index.get("of")
+        if isinstance(members, list) and members:
+            place: Place = ("indices", number, "of")
+            label = _("Chỉ số %(key)s tính từ", key=key)
+            yield DraftField("members", written_place(place), label, tuple(map(str, members)), self._messages(place))
+
     def _section(self, place: Place) -> OpenPart:
         section = part_at(self.data, place)
         number = int(place[1]) + 1
@@ -175,9 +165,7 @@ class DraftPage:
             self._text((*place, "title"), _("Tên phần"), rows=1),
             self._text((*place, "intro"), _("Lời dẫn"), rows=3),
             self._tick((*place, "factor"), _("Là một yếu tố: các câu trong phần được tính vào tỷ lệ hài lòng")),
-            self._line(
-                (*place, "key"), _("Mã phần"), hint=_("Đổi mã thì chỉ số nào tính từ phần này cũng phải đổi theo.")
-            ),
+            self._line((*place, "key"), _("Mã phần"), hint=_("Chỉ số tính từ phần này gọi nó bằng mã.")),
         )
         entries = tuple(
             Entry(
@@ -213,7 +201,19 @@ class DraftPage:
         for label in _labels_in({"missing": item.get("missing")}, place) if kind in ("number", "date") else ():
             fields.append(self._text(label, _("Ý chọn thay cho câu trả lời"), rows=1))
         if kind != "information":
-            fields.append(self._line((*place, "criterion"), _("Số hiệu tiêu chí")))
+            fields += [
+                self._line((*place, "criterion"), _("Số hiệu tiêu chí")),
+                self._choice(
+                    (*place, "wording"),
+                    _("Câu chữ"),
+                    (
+                        ("own" if item.get("wording") == "own" else "", _("do hệ thống hoặc đơn vị viết")),
+                        ("official", _("nguyên văn của văn bản")),
+                    ),
+                    hint=_("Đã sửa chữ thì không còn là nguyên văn."),
+                ),
+                self._line((*place, "source"), _("Văn bản có câu chữ này")),
+            ]
         fields.append(
             self._line((*place, "key"), _("Mã câu"), hint=_("Đổi mã thì số liệu các đợt không nối với nhau được nữa."))
         )
@@ -229,10 +229,17 @@ class DraftPage:
             )
             for position in range(len(options) if isinstance(options, list) else 0)
         )
-        note = _("Câu này chỉ hỏi theo điều kiện; điều kiện (show_if) sửa bằng văn bản.") if "show_if" in item else ""
-        title = _("Câu %(key)s", key=item.get("key", ""))
-        adds = "option" if options is not None else ""
-        return OpenPart(written_place(place), title, tuple(fields), entries, _("Các ý trả lời"), adds, note)
+        return OpenPart(
+            written_place(place),
+            _("Câu %(key)s", key=item.get("key", "")),
+            tuple(fields),
+            entries,
+            _("Các ý trả lời"),
+            adds="option" if options is not None else "",
+            condition=written_place(place) if "show_if" in item else "",
+            key_of_item=str(item.get("key", "")),
+            condition_problems=self._messages((*place, "show_if")),
+        )
 
     def _text(self, place: Place, label: str, *, rows: int = 2) -> DraftField:
         text = self._value(place)
@@ -243,11 +250,11 @@ class DraftPage:
         value = typed_form(self._value(place), str(place[-1]))
         return DraftField("line", written_place(place), label, (value,), self._messages(place), hint=hint)
 
-    def _choice(self, place: Place, label: str, choices: tuple[tuple[str, str], ...]) -> DraftField:
+    def _choice(self, place: Place, label: str, choices: tuple[tuple[str, str], ...], *, hint: str = "") -> DraftField:
         value = typed_form(self._value(place), str(place[-1]))
         if value not in dict(choices):
             choices = ((value, value), *choices)
-        return DraftField("choice", written_place(place), label, (value,), self._messages(place), choices)
+        return DraftField("choice", written_place(place), label, (value,), self._messages(place), choices, hint)
 
     def _tick(self, place: Place, label: str) -> DraftField:
         value = "1" if is_ticked(self.data, place) else ""
@@ -260,11 +267,10 @@ class DraftPage:
             return None
 
     def _messages(self, place: Place) -> tuple[str, ...]:
-        found = (problem for problem in self.problems if _lies_in(problem, place))
-        return tuple(f"{problem.message} {problem.advice}" for problem in found)
+        return tuple(self.told(problem) for problem in self.problems if _lies_in(problem, place))
 
-    def _words(self, part: Mapping[str, Any], name: str) -> str:
-        text = part.get(name)
+    def _words(self, part: Any, name: str) -> str:
+        text = part.get(name) if isinstance(part, Mapping) else None
         return str(text.get(self.language) or text.get("vi") or "") if isinstance(text, Mapping) else ""
 
 

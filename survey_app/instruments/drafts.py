@@ -55,14 +55,6 @@ def check_draft(text: str) -> Draft:
     return Draft(text, None if lost else instrument, tuple(lost))
 
 
-def decoded_upload(data: bytes) -> str:
-    """The text of an uploaded file; where it is no UTF-8, signs that ``check_draft`` points at."""
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    return data.decode("utf-8", "replace")
-
-
 def marked_lines(draft: Draft, *, around: int = 1, most: int = 300) -> list[MarkedLine]:
     """The lines with problems, each with its neighbours; at most ``most`` lines."""
     by_line: dict[int, list[Problem]] = {}
@@ -96,3 +88,12 @@ def next_version(version: str, taken: set[str]) -> str:
     while f"{head}{counter}" in taken:
         counter += 1
     return f"{head}{counter}"
+
+
+def comes_before(version: str, other: str) -> bool:
+    """Whether a version number is lower than another; numbers of other kinds have no order."""
+    numbers = [re.fullmatch(r"\d{1,9}(\.\d{1,9})*", one) for one in (version, other)]
+    if None in numbers:
+        return False
+    mine, theirs = ([int(part) for part in one.split(".")] for one in (version, other))
+    return mine < theirs

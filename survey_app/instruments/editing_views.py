@@ -12,9 +12,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import StringField, TextAreaField
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import EDIT_SURVEYS
@@ -22,14 +19,16 @@ from survey_app.database import db
 from survey_app.errors import NotFound, UserError
 from survey_app.i18n import language
 from survey_app.instruments.access import may_edit, open_questionnaire
-from survey_app.instruments.draft_actions import change_draft, text_as_posted
+from survey_app.instruments.draft_actions import Changed, change_draft, text_as_posted
 from survey_app.instruments.draft_edits import NotEditable, open_draft
 from survey_app.instruments.draft_parts import HEAD, DraftPage
-from survey_app.instruments.drafts import Draft, check_draft, decoded_upload, marked_lines, next_version, with_version
+from survey_app.instruments.draft_saving import DraftForm, saving_for, store_draft
+from survey_app.instruments.drafts import Draft, check_draft, marked_lines
 from survey_app.instruments.items import ITEM_TYPES
+from survey_app.instruments.language_switch import same_page_links
 from survey_app.instruments.loader import MAX_BYTES
 from survey_app.instruments.queries import instrument_of
-from survey_app.instruments.storing import store_new_version, versions_of
+from survey_app.instruments.uploads import read_upload
 from survey_app.instruments.written import source_of
 
 blueprint = Blueprint("questionnaire_editing", __name__, url_prefix="/quan-ly/bo-phieu")
@@ -38,6 +37,8 @@ blueprint = Blueprint("questionnaire_editing", __name__, url_prefix="/quan-ly/bo
 MAXIMUM_DRAFT_BYTES = 8 * MAX_BYTES
 #: So many lines get a number beside the text; more would only make the page heavy.
 MAXIMUM_NUMBERED_LINES = 6_000
+#: So many remarks on a workbook are said one by one.
+MAXIMUM_NOTES = 5
 NOT_EDITABLE = _l("Văn bản này chưa mở bằng biểu mẫu được. Xin sửa các chỗ dưới đây trước.")
 TYPES = {
     "single": _l("Chọn một ý"),
@@ -48,14 +49,6 @@ TYPES = {
     "date": _l("Chọn ngày"),
     "information": _l("Đoạn văn, không hỏi"),
 }
-
-
-class DraftForm(FlaskForm):
-    """The draft as a page carries it."""
-
-    file = FileField(_l("Tệp bộ phiếu (YAML, hoặc XLSForm .xlsx)"))
-    text = TextAreaField(_l("Văn bản của bộ phiếu"))
-    version = StringField(_l("Số phiên bản mới"))
 
 
 @blueprint.before_request
@@ -77,11 +70,12 @@ def write() -> ResponseReturnValue:
     """The draft as text, with the problems beside its lines."""
     form = DraftForm()
     if request.method == "GET":
-        return _text_page(form, check_draft(_asked_source()))
-    draft = _posted_draft(form)
-    if draft is None:
-        flash(_("Xin chọn một tệp."), "error")
-        return render_template("office/questionnaire_new.html", form=form), 400
+        return _text_page(form, check_draft(_asked_source())) if request.args.get("tu") else _to_upload()
+    try:
+        draft = _posted_draft(form)
+    except UserError as error:
+        form.file.errors = [error.message]
+        return render_template("office/questionnaire_new.html", form=form), error.status
     if not _is_ours(form):
         return _text_page(form, draft, 400)
     return _store_if_asked(form, draft, _text_page)
@@ -94,7 +88,10 @@ def edit() -> ResponseReturnValue:
     form = DraftForm()
     try:
         if request.method == "GET":
-            return _form_page(form, check_draft(_asked_source()), request.args.get("phan", HEAD))
+            if not request.args.get("tu"):
+                return _to_upload()
+            opened = Changed("", request.args.get("phan", HEAD))
+            return _form_page(form, check_draft(_asked_source()), opened)
         changed = change_draft(request.form)
     except NotEditable:
         flash(NOT_EDITABLE, "error")
@@ -104,11 +101,16 @@ def edit() -> ResponseReturnValue:
     draft = check_draft(changed.text)
 
     def page(form: DraftForm, draft: Draft, status: int = 200) -> ResponseReturnValue:
-        return _form_page(form, draft, changed.opened, status, undo=changed.undo)
+        return _form_page(form, draft, changed, status)
 
     if not _is_ours(form):
         return page(form, draft, 400)
     return _text_page(form, draft) if request.form.get("do") == "text" else _store_if_asked(form, draft, page)
+
+
+def _to_upload() -> ResponseReturnValue:
+    """Whoever comes back to the address of a draft that a page carried, as after signing in again."""
+    return redirect(url_for(".upload"))
 
 
 @blueprint.post("/soan/tep")
@@ -145,37 +147,34 @@ def _asked_source() -> str:
     return source_of(instrument_of(db.session, stored.id))
 
 
-def _posted_draft(form: DraftForm) -> Draft | None:
-    """The draft in the file or in the text; nothing when neither was sent."""
+def _posted_draft(form: DraftForm) -> Draft:
+    """The draft in the file or in the text; raises :class:`UserError` when neither can be read."""
     sent = form.file.data
-    if sent and sent.filename:
-        data: bytes = sent.read()
-        return _workbook_draft(data) if data.startswith(b"PK\x03\x04") else check_draft(decoded_upload(data))
-    return check_draft(form.text.data) if form.text.data else None
-
-
-def _workbook_draft(data: bytes) -> Draft:
-    """An XLSForm as the text of the questionnaire it makes."""
-    raise UserError(_("Máy chủ này chưa đọc được tệp XLSForm. Xin gửi tệp YAML."))
+    if not (sent and sent.filename):
+        if not (form.text.data or "").strip():
+            raise UserError(_("Chưa có tệp nào. Xin chọn một tệp rồi bấm Kiểm tra tệp."))
+        return check_draft(form.text.data)
+    found = read_upload(sent.read(), name=sent.filename)
+    if not found.text.strip():
+        raise UserError(_("Tệp trống. Xin chọn lại tệp."))
+    form.losses.data = "\n".join(found.losses)
+    for note in found.notes[:MAXIMUM_NOTES]:
+        flash(note, "info")
+    if len(found.notes) > MAXIMUM_NOTES:
+        flash(_("Còn %(count)s điều lưu ý nữa về sổ tính.", count=len(found.notes) - MAXIMUM_NOTES), "info")
+    return check_draft(found.text)
 
 
 def _store_if_asked(form: DraftForm, draft: Draft, page: Callable[..., ResponseReturnValue]) -> ResponseReturnValue:
     """Store the draft when its button was pressed and nothing is wrong; else the page again."""
     if request.form.get("do") != "save":
         return page(form, draft)
-    version = (form.version.data or "").strip()
-    renumbered = check_draft(with_version(draft.text, version))
-    if renumbered.instrument is None:
-        if draft.instrument is not None:  # so only the number is wrong
-            form.version.errors = [f"{problem.message} {problem.advice}" for problem in renumbered.problems]
-        return page(form, draft, 400)
-    if renumbered.instrument.version != version:
-        form.version.errors = [_("Dòng version trong văn bản viết theo cách khác. Xin sửa số phiên bản ở đó.")]
+    if draft.instrument is None:
         return page(form, draft, 400)
     try:
-        stored, new = store_new_version(db.session, renumbered.instrument)
+        stored, new = store_draft(form, draft)
     except UserError as error:
-        form.version.errors = [error.message]
+        form.version.errors = [error.message] if error.message else []
         return page(form, draft, error.status)
     name = f"{stored.key}@{stored.version}"
     said = (
@@ -196,41 +195,37 @@ def _text_page(form: DraftForm, draft: Draft, status: int = 200) -> ResponseRetu
         marked=marked_lines(draft),
         wrong_lines={problem.line for problem in draft.problems},
         numbers=range(1, numbers + 1),
-        **_saving(form, draft),
+        **_around(form, draft),
     )
     return page, status
 
 
-def _form_page(form: DraftForm, draft: Draft, opened: str, status: int = 200, *, undo: str = "") -> ResponseReturnValue:
+def _form_page(form: DraftForm, draft: Draft, changed: Changed, status: int = 200) -> ResponseReturnValue:
     try:
         data = open_draft(draft.text)
     except NotEditable:
         flash(NOT_EDITABLE, "error")
         return _text_page(form, draft, 400)
     shown = DraftPage(data, draft.problems, language())
-    part = shown.open(opened)
-    scales = data.get("scales")
+    part = shown.open(changed.opened)
     page = render_template(
         "office/questionnaire_edit.html",
         form=form,
         draft=draft,
         outline=shown.outline(part.key),
         part=part,
-        elsewhere=[(shown.part_of(problem), problem) for problem in draft.problems],
-        scales=list(scales) if isinstance(scales, dict) else [],
+        elsewhere=[(shown.part_of(problem), shown.told(problem), problem.key) for problem in draft.problems],
+        scales=shown.scales(),
         types={kind: words for kind, words in TYPES.items() if kind in ITEM_TYPES},
-        undo=undo,
-        **_saving(form, draft),
+        changed=changed,
+        **_around(form, draft),
     )
     return page, status
 
 
-def _saving(form: DraftForm, draft: Draft) -> dict[str, Any]:
-    """What the button that stores needs: the number to propose, and which number the draft comes after."""
-    instrument = draft.instrument
-    if instrument is None:
-        return {"proposed": "", "taken": []}
-    taken = versions_of(db.session, instrument.key)
-    typed = form.version.data if request.form.get("do") == "save" else ""
-    proposed = instrument.version if instrument.version not in taken else next_version(instrument.version, taken)
-    return {"proposed": typed or proposed, "taken": sorted(taken)}
+def _around(form: DraftForm, draft: Draft) -> dict[str, Any]:
+    """What stands around a draft: its button that stores, and languages only where no draft would be lost."""
+    return {
+        "saving": saving_for(form, draft, asked=request.form.get("do") == "save"),
+        "language_links": same_page_links() if request.method == "GET" else [],
+    }

@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import HiddenField, StringField, SubmitField
 
 from survey_app.accounts.guards import requires
@@ -26,7 +27,9 @@ from survey_app.instruments.draft_actions import text_as_posted
 from survey_app.instruments.draft_edits import NotEditable
 from survey_app.instruments.drafts import check_draft
 from survey_app.instruments.form import SectionForm, section_form
+from survey_app.instruments.language_switch import same_page_links
 from survey_app.instruments.loader import MAX_BYTES
+from survey_app.instruments.paper import paper_sections
 from survey_app.instruments.path import attach_conditions, part_after, part_before, skipped_part
 from survey_app.instruments.piping import GENERAL_NAMES, fill_in
 from survey_app.instruments.queries import instrument_of
@@ -37,6 +40,7 @@ blueprint = Blueprint("questionnaire_preview", __name__, url_prefix="/quan-ly/bo
 
 #: Widths of the frame in CSS pixels.
 WIDTHS = {"dien-thoai": 360, "may-tinh-bang": 768, "may-tinh": 1100}
+PAPER = "giay"
 START = 0
 
 
@@ -94,6 +98,7 @@ def device(name: str) -> ResponseReturnValue:
             shown_language=_asked_language(),
             languages=LANGUAGES,
             part=part if 0 <= part <= len(instrument.sections) else START,
+            language_links=same_page_links(),
         )
     )
     page.headers["Content-Security-Policy"] = f"{CONTENT_POLICY}; frame-src 'self'"
@@ -128,21 +133,30 @@ def draft_form() -> ResponseReturnValue:
 @blueprint.get("/<name>/xem-thu/giay")
 @requires(VIEW_SURVEYS)
 def paper(name: str) -> ResponseReturnValue:
-    """All parts on one page, for printing; conditional questions say when they are asked."""
+    """The version as an A4 sheet to print; conditional questions say when they are asked."""
     stored = open_questionnaire(name)
     instrument = instrument_of(db.session, stored.id)
     shown = _asked_language()
-    with force_locale(shown):
-        preview = Preview(instrument, shown, {})
-        parts = [(section, _filled(preview, section), _blank(preview, section)) for section in instrument.sections]
-        return render_template(
-            "office/questionnaire_paper.html",
-            survey=preview.survey,
+    names = GENERAL_NAMES["en" if shown == "en" else "vi"]
+    with force_locale(shown):  # the sheet alone; the page around it speaks the language of the office
+        sheet = render_template(
+            "office/questionnaire_sheet.html",
             instrument=instrument,
             language=shown,
-            parts=parts,
-            back_href=url_for("instruments.questionnaire", name=f"{stored.key}@{stored.version}"),
+            parts=paper_sections(instrument, language=shown, names=names),
         )
+    return render_template(
+        "office/questionnaire_paper.html",
+        stored=stored,
+        instrument=instrument,
+        sheet=Markup(sheet),  # a template of ours, escaped as it was rendered
+        width=PAPER,
+        widths=WIDTHS,
+        shown_language=shown,
+        languages=LANGUAGES,
+        part=START,
+        language_links=same_page_links(),
+    )
 
 
 def _framed(page: ResponseReturnValue) -> Response:
@@ -220,14 +234,6 @@ def _take(preview: Preview, part: int) -> ResponseReturnValue:
 def _filled(preview: Preview, section: Section) -> tuple[str, str]:
     title = fill_in(section.title.get(preview.language), preview.names)
     return title, fill_in(section.intro.get(preview.language), preview.names) if section.intro else ""
-
-
-def _blank(preview: Preview, section: Section) -> SectionForm:
-    form = section_form(preview.instrument, section.key, language=preview.language, answers={}, names=preview.names)
-    for block in form.blocks:
-        for field in block:
-            field.visible, field.show_if_json = True, None
-    return form
 
 
 def _carried(preview: Preview, part: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,8 @@ from survey_app.accounts.roles import EDIT_SURVEYS, SECTORS, VIEW_SURVEYS
 from survey_app.database import db
 from survey_app.instruments.access import may_edit, open_questionnaire, sectors_with
 from survey_app.instruments.comparison import compare_instruments
+from survey_app.instruments.comparison_blocks import blocks_of, changed_words
+from survey_app.instruments.language_switch import same_page_links
 from survey_app.instruments.models import Questionnaire
 from survey_app.instruments.queries import all_questionnaires, instrument_of
 from survey_app.instruments.reading_cost import ReadingCost, reading_cost
@@ -23,14 +26,11 @@ blueprint = Blueprint("instruments", __name__)
 
 
 @dataclass(frozen=True)
-class Row:
-    """A stored version in the list."""
+class Version:
+    """A stored version and the surveys that ask with it."""
 
     stored: Questionnaire
-    instrument: Instrument
     usage: Usage
-    cost: ReadingCost
-    is_newest: bool
 
     @property
     def name(self) -> str:
@@ -38,29 +38,49 @@ class Row:
         return f"{self.stored.key}@{self.stored.version}"
 
 
+@dataclass(frozen=True)
+class Row:
+    """A questionnaire in the list: its versions, the newest first, and what the newest asks of respondents."""
+
+    versions: tuple[Version, ...]
+    instrument: Instrument
+    cost: ReadingCost
+
+    @property
+    def newest(self) -> Version:
+        """The version that was stored last."""
+        return self.versions[0]
+
+
 @blueprint.get("/quan-ly/bo-phieu")
 @requires(VIEW_SURVEYS)
 def questionnaires() -> ResponseReturnValue:
-    """The stored versions that this person may see, by sector."""
+    """The questionnaires that this person may see, by sector."""
     seen = sectors_with(VIEW_SURVEYS)
     chosen = request.args.get("linh-vuc", "")
-    rows = [row for row in _rows() if row.stored.sector in seen]
+    rows = [row for row in _rows() if row.newest.stored.sector in seen]
+    shown = [row for row in rows if chosen not in SECTORS or row.newest.stored.sector == chosen]
+    by_sector = {key: [row for row in shown if row.newest.stored.sector == key] for key in SECTORS}
     return render_template(
         "office/questionnaires.html",
-        rows=[row for row in rows if not chosen or row.stored.sector == chosen],
-        sectors={key: title for key, title in SECTORS.items() if any(row.stored.sector == key for row in rows)},
-        chosen=chosen,
+        by_sector={key: found for key, found in by_sector.items() if found},
+        count=len(shown),
+        used=sum(any(version.usage.surveys for version in row.versions) for row in shown),
+        sectors=SECTORS,
+        tabs={key: title for key, title in SECTORS.items() if any(row.newest.stored.sector == key for row in rows)},
+        chosen=chosen if chosen in SECTORS else "",
         may_write=bool(sectors_with(EDIT_SURVEYS)),
     )
 
 
 def _rows() -> list[Row]:
     usage = usage_of_all(db.session)
-    rows: list[Row] = []
-    for one in all_questionnaires(db.session):
-        instrument = instrument_of(db.session, one.id)
-        newest = not rows or rows[-1].stored.key != one.key
-        rows.append(Row(one, instrument, usage.get(one.id, Usage()), reading_cost(instrument), newest))
+    stored = groupby(all_questionnaires(db.session), key=lambda one: (one.key, one.sector))
+    rows = []
+    for _key, found in stored:
+        versions = tuple(Version(one, usage.get(one.id, Usage())) for one in found)
+        instrument = instrument_of(db.session, versions[0].stored.id)
+        rows.append(Row(versions, instrument, reading_cost(instrument)))
     return rows
 
 
@@ -70,6 +90,8 @@ def questionnaire(name: str) -> ResponseReturnValue:
     """One version with every question, option and rule; ``name`` is key@version or key."""
     stored = open_questionnaire(name)
     instrument = instrument_of(db.session, stored.id)
+    seen = sectors_with(VIEW_SURVEYS)
+    versions = [one for one in all_questionnaires(db.session) if one.key == stored.key and one.sector in seen]
     return render_template(
         "office/questionnaire.html",
         stored=stored,
@@ -78,8 +100,11 @@ def questionnaire(name: str) -> ResponseReturnValue:
         sectors=SECTORS,
         usage=usage_of_all(db.session).get(stored.id, Usage()),
         cost=reading_cost(instrument),
-        others=[one for one in all_questionnaires(db.session) if one.key == stored.key and one.id != stored.id],
+        others=[one for one in versions if one.id != stored.id],
+        newest=versions[0],
+        official=[item for item in instrument.questions() if item.wording == "official"],
         may_write=may_edit(stored.sector),
+        language_links=same_page_links(),
     )
 
 
@@ -95,6 +120,20 @@ def questionnaire_file(name: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/quan-ly/bo-phieu/<name>/xlsform.xlsx")
+@requires(VIEW_SURVEYS)
+def questionnaire_workbook(name: str) -> ResponseReturnValue:
+    """The version as an XLSForm workbook, for ODK and Kobo."""
+    from survey_app.instruments.xlsform.service import export_xlsform  # with openpyxl, which only this page needs
+
+    stored = open_questionnaire(name)
+    return Response(
+        export_xlsform(instrument_of(db.session, stored.id)),
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": f'attachment; filename="{stored.key}.xlsx"'},
+    )
+
+
 @blueprint.get("/quan-ly/bo-phieu/so-sanh")
 @requires(VIEW_SURVEYS)
 def comparison() -> ResponseReturnValue:
@@ -105,11 +144,16 @@ def comparison() -> ResponseReturnValue:
         pair = [instrument_of(db.session, open_questionnaire(name).id) for name in (before, after)]
         found = compare_instruments(*pair)
     seen = sectors_with(VIEW_SURVEYS)
+    stored = groupby((one for one in all_questionnaires(db.session) if one.sector in seen), key=lambda one: one.key)
+    by_key = [(key, list(versions)) for key, versions in stored]
     return render_template(
         "office/questionnaire_comparison.html",
-        stored=[one for one in all_questionnaires(db.session) if one.sector in seen],
+        by_key=by_key,
+        titles={key: instrument_of(db.session, versions[0].id).title for key, versions in by_key},
         before=before,
         after=after,
         comparison=found,
-        broken=sum(verdict.level == "not_comparable" for verdict in found.items) if found else 0,
+        blocks=blocks_of(found) if found else (),
+        changed_words=changed_words,
+        language_links=same_page_links(),
     )

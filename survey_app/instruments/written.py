@@ -72,6 +72,11 @@ def write_questionnaire(instrument: Instrument) -> str:
     return dump(_styled(content, ""))
 
 
+def write_plain(content: object) -> str:
+    """The text of plain values that are no questionnaire yet, such as a workbook with mistakes."""
+    return dump(_styled(content, ""))
+
+
 def _settle(entry: dict[str, Any], item: object, instrument: Instrument) -> None:
     """Say ``required`` of a scale item only where it is not what its scale makes it."""
     if isinstance(item, ScaleItem):
@@ -101,8 +106,15 @@ def _scalar(value: object, name: str) -> object:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and name in ("date", "min", "max"):
-        return date.fromisoformat(value)
+        return _day(value)
     return text_to_write(value) if isinstance(value, str) else value
+
+
+def _day(value: str) -> object:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value
 
 
 def text_to_write(text: str, *, indent: int = 12) -> str:

@@ -41,7 +41,7 @@ OFFICE = {
     "no-results": f"/quan-ly/dot/{DRAWN}/ket-qua", "results": f"/quan-ly/dot/{PUBLISHED}/ket-qua",
     "results-by-sex": f"/quan-ly/dot/{PUBLISHED}/ket-qua?theo=sex", "closed": f"/quan-ly/dot/{CLOSED}/cong-bo",
     "publication": f"/quan-ly/dot/{PUBLISHED}/cong-bo", "preview": f"/quan-ly/dot/{PUBLISHED}/cong-bo/1",
-    "questionnaires": "/quan-ly/bo-phieu", "questionnaire": "/quan-ly/bo-phieu/sipas-commune@2020.1",
+    "questionnaires": "/quan-ly/bo-phieu", "questionnaire": "/quan-ly/bo-phieu/sipas-commune@2026.1",
     "trail": "/quan-ly/nhat-ky", "refused": "/quan-ly/dia-ban",
 }  # fmt: skip
 ADMINISTRATION = {"geography": "/quan-ly/dia-ban", "people": "/quan-ly/nguoi-dung", "trail": "/quan-ly/nhat-ky"}

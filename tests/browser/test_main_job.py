@@ -65,7 +65,7 @@ def _create_draw_and_open(page: Page) -> list[str]:
     page.fill("[name=title_vi]", "Khảo sát mức độ hài lòng năm 2020")
     page.fill("[name=title_en]", "Satisfaction survey 2020")
     page.fill("[name=slug]", SLUG)
-    page.select_option("[name=questionnaire]", "sipas-commune@2020.1")
+    page.select_option("[name=questionnaire]", "sipas-commune@2026.1")
     page.select_option("[name=territory]", "91@tctk-2020")
     page.fill("[name=starts_on]", "2020-07-01")
     page.fill("[name=ends_on]", "2020-09-30")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from survey_app.instruments.conditions import visible_items
 from survey_app.instruments.schema import Instrument, MultipleItem, ScaleItem, SingleItem
 
 FACTORS = {"access": 4, "procedure": 5, "official": 6, "outcome": 3, "feedback": 4}
@@ -48,14 +49,25 @@ def test_the_sections_come_in_order_and_the_background_last(sipas: Instrument) -
         "background",
     ]
     assert [item.key for item in sipas.section("background").items] == [
-        "sex", "age", "ethnicity", "education", "occupation", "residence", "terrain", "field", "filing",
+        "sex", "age", "ethnicity", "education", "occupation", "residence", "terrain",
+        "behalf", "position", "field", "filing",
     ]  # fmt: skip
+    assert [item.criterion for item in sipas.section("background").items][:7] == [f"A{n}" for n in range(1, 8)]
+
+
+def test_who_goes_for_an_organisation_is_asked_the_position_there(sipas: Instrument) -> None:
+    def asked(behalf: int) -> bool:
+        return sipas.item("position") in visible_items(sipas, {"behalf": behalf})
+
+    assert [asked(behalf) for behalf in (1, 2, 3, 4)] == [False, True, True, True]
 
 
 def test_codes_of_single_choices_start_at_one_without_gaps(sipas: Instrument) -> None:
     for item in sipas.items():
         if isinstance(item, (SingleItem, MultipleItem)):
-            assert [option.value for option in item.options] == list(range(1, len(item.options) + 1)), item.key
+            told = [option.value for option in item.options if option.missing is None]
+            assert told == list(range(1, len(told) + 1)), item.key
+            assert {option.value for option in item.options if option.missing} <= {9}, item.key
 
 
 def test_the_scale_index_target_and_basis_are_those_of_the_plan(sipas: Instrument) -> None:

@@ -16,7 +16,7 @@ GOOD = {
     "title_vi": "Đợt khảo sát <b>mới</b>",
     "title_en": "A new survey",
     "slug": "dot-moi",
-    "questionnaire": "sipas-commune@2020.1",
+    "questionnaire": "sipas-commune@2026.1",
     "territory": "91@tctk-2020",
     "starts_on": "2026-01-01",
     "ends_on": "2026-02-01",

@@ -17,7 +17,7 @@ SHIPPED = ROOT / "questionnaires" / "sipas-commune.yaml"
 @pytest.fixture
 def later(tmp_path: Path) -> Path:
     """The next version of the commune questionnaire, with one limit changed."""
-    text = SHIPPED.read_text(encoding="utf-8").replace('version: "2020.1"', 'version: "2021.1"')
+    text = SHIPPED.read_text(encoding="utf-8").replace('version: "2026.1"', 'version: "2027.1"')
     path = tmp_path / "later.yaml"
     path.write_text(text.replace("max: 99", "max: 50"), encoding="utf-8")
     return path
@@ -30,17 +30,17 @@ def run(app: Flask, *words: object, expect: int = 0) -> Result:
 
 
 def test_a_stored_version_is_compared_with_a_file(app: Flask, later: Path) -> None:
-    told = run(app, "diff", "sipas-commune@2020.1", later).stdout
+    told = run(app, "diff", "sipas-commune@2026.1", later).stdout
 
-    assert told.startswith("sipas-commune@2020.1 → sipas-commune@2021.1\n")
+    assert told.startswith("sipas-commune@2026.1 → sipas-commune@2027.1\n")
 
 
 def test_two_stored_versions_are_compared_as_json(app: Flask, later: Path) -> None:
     run(app, "add", later)
 
-    told = json.loads(run(app, "diff", "sipas-commune@2020.1", "sipas-commune", "--format", "json").stdout)
+    told = json.loads(run(app, "diff", "sipas-commune@2026.1", "sipas-commune", "--format", "json").stdout)
 
-    assert told["after"]["version"] == "2021.1"
+    assert told["after"]["version"] == "2027.1"
     assert [one["key"] for one in told["items"] if one["level"] != "comparable"] == ["n2_more"]
 
 
@@ -74,7 +74,7 @@ def test_check_tells_every_problem_of_every_file_with_code_line_and_advice(app: 
         "Q023:", "Q028:", "Q050:", "Q002:",
     ]  # fmt: skip
     assert all("Xin" in line for line in told)
-    assert "sipas-commune.yaml: sipas-commune 2020.1" in result.stdout
+    assert "sipas-commune.yaml: sipas-commune 2026.1" in result.stdout
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ def test_reword_stores_the_next_version_and_writes_its_file(app: Flask, official
 
     told = run(app, "reword", "sipas-commune", official, "--source", "Quyết định 2640/QĐ-BNV", "--out", out).stdout
 
-    assert told.startswith("sipas-commune 2020.2 stored (")
+    assert told.startswith("sipas-commune 2026.2 stored (")
     assert "was there" in run(app, "add", out).stdout
-    diff = json.loads(run(app, "diff", "sipas-commune@2020.1", "sipas-commune@2020.2", "--format", "json").stdout)
+    diff = json.loads(run(app, "diff", "sipas-commune@2026.1", "sipas-commune@2026.2", "--format", "json").stdout)
     assert [change["key"] for change in diff["changes"]] == ["a1", "a1", "a1", "m"]
     assert SHIPPED.read_bytes() == before
 
@@ -102,9 +102,9 @@ def test_reword_check_stores_and_writes_nothing(app: Flask, official: Path, tmp_
 
     told = run(app, "reword", "sipas-commune", official, "--source", "QĐ", "--check", "--out", out).stdout
 
-    assert told.startswith("sipas-commune 2020.2 checked (")
+    assert told.startswith("sipas-commune 2026.2 checked (")
     assert not out.exists()
-    assert "2020.2" not in run(app, "list").stdout
+    assert "2026.2" not in run(app, "list").stdout
 
 
 def test_reword_tells_every_line_that_is_wrong(app: Flask, official: Path) -> None:
@@ -117,7 +117,7 @@ def test_reword_tells_every_line_that_is_wrong(app: Flask, official: Path) -> No
 
 def test_reword_never_takes_the_number_of_another_version(app: Flask, official: Path) -> None:
     told = run(
-        app, "reword", "sipas-commune", official, "--source", "QĐ", "--version", "2020.1", expect=1
+        app, "reword", "sipas-commune", official, "--source", "QĐ", "--version", "2026.1", expect=1
     ).stderr  # fmt: skip
 
-    assert "2020.1" in told
+    assert "2026.1" in told

@@ -32,7 +32,7 @@ from tests.world import SURVEY, TESTER, answer, make_survey
 SignIn = Callable[..., FlaskClient]
 LIST = "/quan-ly/bo-phieu"
 WRITE, EDIT, DRAFT_PREVIEW = f"{LIST}/soan", f"{LIST}/soan/bieu-mau", f"{LIST}/soan/xem-thu"
-SIPAS = "sipas-commune@2020.1"
+SIPAS = "sipas-commune@2026.1"
 FILES = sorted((ROOT / "questionnaires").glob("*.yaml"))
 SMALL = (ROOT / "tests" / "questionnaires" / "item_types.yaml").read_text(encoding="utf-8")
 
@@ -179,22 +179,22 @@ def test_a_file_that_is_not_utf8_is_pointed_at_until_it_is_mended(app: Flask, si
 def test_a_version_is_stored_once_under_a_new_number_and_the_trail_knows(app: Flask, sign_in: SignIn) -> None:
     manager = sign_in("survey_manager")
     page = manager.get(f"{EDIT}?tu={SIPAS}").text
-    assert 'name="version" value="2020.2"' in page
+    assert 'name="version" value="2026.2"' in page
     text = text_in(page).replace("vi: Số ghế ngồi chờ dành cho người dân", "vi: Số ghế ngồi chờ cho người dân")
-    same = post(manager, WRITE, do="save", version="2020.1", text=text)
+    same = post(manager, WRITE, do="save", version="2026.1", text=text)
     assert same.status_code == 409
     assert "đặt số phiên bản mới" in same.text
     assert text_in(same.text) == text
     assert post(manager, WRITE, do="save", version="", text=text).status_code == 400
-    saved = post(manager, WRITE, do="save", version="2020.2", text=text)
+    saved = post(manager, WRITE, do="save", version="2026.2", text=text)
     assert saved.status_code == 302
-    assert saved.headers["Location"].endswith("sipas-commune@2020.2")
+    assert saved.headers["Location"].endswith("sipas-commune@2026.2")
     with app.app_context():
         entry = latest_entries(db.session)[0]
         assert (entry.verb, entry.subject, entry.actor) == (
             "questionnaire.store", "questionnaire:sipas-commune", manager.email,
         )  # fmt: skip
-    compared = manager.get(f"{LIST}/so-sanh?truoc={SIPAS}&sau=sipas-commune@2020.2").text
+    compared = manager.get(f"{LIST}/so-sanh?truoc={SIPAS}&sau=sipas-commune@2026.2").text
     assert "<del>Số ghế ngồi chờ dành cho người dân</del>" in compared
     assert "<ins>Số ghế ngồi chờ cho người dân</ins>" in compared
 

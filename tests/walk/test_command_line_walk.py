@@ -57,7 +57,7 @@ def units_table(report: dict[str, Any]) -> str:
 def test_the_survey_walked_by_the_command_line_gives_the_figures_of_r(command: CommandLine) -> None:
     command.run("init")
     command.run("questionnaire", "check")
-    assert "sipas-commune@2020.1" in command.run("questionnaire", "list").stdout
+    assert "sipas-commune@2026.1" in command.run("questionnaire", "list").stdout
     command.run("survey", "create", str(FOLDER / "survey.yaml"))
     assert "44 of 145" in command.run("sample", "draw", "kien-giang-2020", "--seed", "2020").stdout
     report = json.loads(command.run("sample", "report", "kien-giang-2020", "--format", "json").stdout)

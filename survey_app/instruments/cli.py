@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.command_line import echo_json, operator, verb
 from survey_app.csv_reader import check_readable, read_rows
+from survey_app.errors import NotFound
 from survey_app.instruments.comparison import compare_instruments
 from survey_app.instruments.comparison_report import comparison_lines, comparison_to_json
 from survey_app.instruments.drafts import next_version
@@ -48,13 +49,21 @@ def _load_or_tell(path: Path) -> Instrument | None:
         return None
 
 
+def _files_in(path: Path) -> list[Path]:
+    """The questionnaire files of a folder; a file is its own."""
+    found = sorted(one for one in path.iterdir() if one.suffix in (".yaml", ".yml")) if path.is_dir() else [path]
+    if not found:
+        raise NotFound(_("Thư mục %(name)s không có tệp .yaml nào.", name=path))
+    return found
+
+
 @group.command("check")
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @verb
 def check_command(session: Session, files: tuple[Path, ...]) -> None:
-    """Check questionnaire files (default: those that come with the platform); print every problem with its line."""
+    """Check questionnaire files, or all in a folder (default: those of the platform); print every problem with line."""
     good = True
-    for path in files or shipped_files():
+    for path in [one for file in files for one in _files_in(file)] if files else shipped_files():
         instrument = _load_or_tell(path)
         good = good and instrument is not None
         if instrument is not None:

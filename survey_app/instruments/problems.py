@@ -61,7 +61,7 @@ def dotted(path: Path) -> str:
 def make_problem(finding: Finding, *, file: str, line: int | None) -> Problem:
     """The finding in words, in the language of the present request (Vietnamese outside one)."""
     message, advice = CATALOGUE[finding.code]
-    values = {"key": dotted(finding.path), **finding.values}
+    values = {"key": dotted(finding.path) or WHOLE_FILE, **finding.values}
     return Problem(
         code=finding.code,
         message=str(message) % values,
@@ -85,6 +85,7 @@ EXPECTED = {
     "other": _l("giá trị khác"),
 }
 NONE_ALIKE = _l("không có")
+WHOLE_FILE = _l("cả tệp")
 
 CATALOGUE = {
     "Q001": (
@@ -130,6 +131,10 @@ CATALOGUE = {
     "Q011": (
         _l("Văn bản có ký tự ẩn không được phép: %(characters)s."),
         _l("Xin xóa câu này và gõ lại bằng tay, không chép từ nơi khác."),
+    ),
+    "Q012": (
+        _l("Tệp có quá nhiều giá trị (hơn %(limit)s)."),
+        _l("Xin chia thành nhiều bộ phiếu."),
     ),
     "Q020": (
         _l("Không có khóa nào tên là «%(name)s» ở chỗ này."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,11 +16,8 @@ from .indices import (
     ExpectationMet,
     MeanScore,
     PapiDimension,
-    PapiIndicator,
-    PapiSubDimension,
     PapiTotal,
     SatisfiedShare,
-    Target,
 )
 from .items import (
     ITEM_TYPES,
@@ -33,18 +31,17 @@ from .items import (
     TextItem,
 )
 from .problems import EXPECTED, NONE_ALIKE, Finding, Path, dotted
-from .scales import MissingPoint, MultipleOption, Scale
-from .schema import Basis, Instrument, Section
-from .texts import Text
+from .schema import Instrument
 
-_MODELS: tuple[type[BaseModel], ...] = (
-    AllOf, AllSatisfied, AnyOf, Basis, Comparison, DateItem, ExpectationMet, InformationItem, Instrument, MeanScore,
-    MissingPoint, MultipleItem, MultipleOption, Negation, NumberItem, PapiDimension, PapiIndicator, PapiSubDimension,
-    PapiTotal, RankingItem, SatisfiedShare, Scale, ScaleItem, Section, SingleItem, Target, Text, TextItem,
-)  # fmt: skip
-KNOWN_KEYS = sorted({field.alias or name for model in _MODELS for name, field in model.model_fields.items()})
+_TAGGED: dict[object, type[BaseModel]] = {
+    "<compare>": Comparison, "<all>": AllOf, "<any>": AnyOf, "<not>": Negation,
+    "<scale>": ScaleItem, "<single>": SingleItem, "<multiple>": MultipleItem, "<ranking>": RankingItem,
+    "<number>": NumberItem, "<text>": TextItem, "<date>": DateItem, "<information>": InformationItem,
+    "<satisfied_share>": SatisfiedShare, "<mean_score>": MeanScore, "<all_satisfied>": AllSatisfied,
+    "<expectation_met>": ExpectationMet, "<papi_dimension>": PapiDimension, "<papi_total>": PapiTotal,
+}  # fmt: skip
 LANGUAGES = ("vi", "en")
-_TAGS = {"[key]", "<compare>", "<all>", "<any>", "<not>", *(f"<{name}>" for name in (*ITEM_TYPES, *INDEX_KINDS))}
+_TAGS = {"[key]", *_TAGGED}
 
 _KINDS = {
     "string_type": "text", "int_type": "integer", "int_from_float": "integer", "float_type": "number",
@@ -84,6 +81,9 @@ def _finding(details: ErrorDetails) -> Finding:
         return Finding("Q024", path, {"language": name, "key": dotted(path[:-1])})
     if absent:
         return Finding("Q021", path, {"name": name})
+    if kind == "extra_forbidden":
+        suggestion = closest(name, _keys_allowed(details["loc"][:-1]))
+        return Finding("Q020", path, {"name": path[-1], "suggestion": suggestion})
     if kind in _WORDING:
         return _WORDING[kind](path, given, context)
     if kind.startswith("date_") and kind != "date_type":
@@ -99,8 +99,22 @@ def _path_in_file(details: ErrorDetails) -> Path:
     return (*(part for part in inner if part not in _TAGS), *last)
 
 
-def _unknown_key(path: Path, given: object, context: Mapping[str, object]) -> Finding:
-    return Finding("Q020", path, {"name": path[-1], "suggestion": closest(str(path[-1]), KNOWN_KEYS)})
+def _keys_allowed(place: tuple[str | int, ...]) -> list[str]:
+    """The keys that may stand in a place as pydantic names it."""
+    models: list[type[BaseModel]] = [Instrument]
+    for part in place:
+        fields = {field.alias or name: field for model in models for name, field in model.model_fields.items()}
+        if part in _TAGGED:
+            models = [_TAGGED[part]]
+        elif part in fields:  # the others are numbers in a list and names of scales
+            models = _models_in(fields[str(part)].annotation)
+    return sorted({field.alias or name for model in models for name, field in model.model_fields.items()})
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def _without_type(path: Path, given: object, context: Mapping[str, object]) -> Finding:
@@ -151,7 +165,6 @@ def _blank_or_long(path: Path, given: object, context: Mapping[str, object]) -> 
 
 
 _WORDING: dict[str, Callable[[Path, object, Mapping[str, object]], Finding]] = {
-    "extra_forbidden": _unknown_key,
     "union_tag_not_found": _without_type,
     "union_tag_invalid": _unknown_type,
     "literal_error": _not_listed,

@@ -26,6 +26,8 @@ from ruamel.yaml.reader import ReaderError
 from .problems import Finding, Path
 
 MAX_DEPTH = 24
+#: Values in a file; the longest questionnaire that comes with the platform has under four thousand.
+MAX_PARTS = 30_000
 
 _CODE = re.compile(r"0[0-9]+")  # 01 is the code of a province, not the number one
 _INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
@@ -47,6 +49,7 @@ class Tree:
     lines: dict[Path, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     readable: bool = True
+    parts: int = 0
 
     def line_of(self, path: Path) -> int | None:
         """The line of the path, or of the nearest part around it that is in the file."""
@@ -103,6 +106,10 @@ def _read_document(events: Iterator[Event], tree: Tree) -> None:
 def _value(event: Event, events: Iterator[Event], path: Path, tree: Tree) -> object:
     """The value that starts with ``event``; recursion is bounded by the depth limit."""
     tree.lines.setdefault(path, _line(event))
+    tree.parts += 1
+    if tree.parts > MAX_PARTS:
+        tree.refuse("Q012", _line(event), limit=MAX_PARTS)
+        raise _Stop
     _refuse_names_and_tags(event, path, tree)
     if isinstance(event, ScalarEvent):
         return _scalar(event)

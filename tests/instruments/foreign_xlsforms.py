@@ -3,9 +3,11 @@
 A line without bars names a sheet, the lines with bars are its rows. ``·`` is a cell that holds only a space.
 """
 
+# ruff: noqa: E501  the rows of a sheet are as wide as they are
+
 from __future__ import annotations
 
-from .xlsforms import workbook
+from tests.instruments.xlsforms import workbook
 
 Rows = list[list[str | None]]
 

@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from survey_app.command_line import verb
-from survey_app.errors import Conflict
+from survey_app.errors import Conflict, UserError
+from survey_app.instruments.loader import MAX_BYTES as MAX_FILE_BYTES
 from survey_app.instruments.problems import QuestionnaireProblems
 from survey_app.instruments.queries import find_questionnaire, instrument_of
 from survey_app.instruments.written import write_questionnaire
 
 from .losses import Remarks
+from .sheets import without_refused
 
 _OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
@@ -54,9 +56,14 @@ def import_command(session: Session, file: Path, out: Path | None, accept_losses
     try:
         instrument = import_xlsform(data, remarks, name=file.name)
     except QuestionnaireProblems as error:
-        for told in [*remarks, *error.problems]:
+        nothing = any(remark.code == "X44" for remark in remarks)
+        for told in [*remarks, *(problem for problem in error.problems if not nothing or problem.key != "sections")]:
             click.echo(str(told), err=True)
         sys.exit(1)
+    except UserError:
+        for remark in remarks:
+            click.echo(str(remark), err=True)
+        raise
     for remark in remarks:
         click.echo(str(remark), err=True)
     if remarks.losses and not accept_losses:
@@ -67,9 +74,25 @@ def import_command(session: Session, file: Path, out: Path | None, accept_losses
         )
         click.echo(told, err=True)
         sys.exit(1)
-    text = write_questionnaire(instrument)
+    text = _with_losses(write_questionnaire(instrument), remarks, file.name)
+    if len(text.encode()) > MAX_FILE_BYTES:
+        raise UserError(
+            _(
+                "Bộ phiếu đọc ra lớn hơn %(limit)s MB. Xin rút ngắn các danh sách lựa chọn, hoặc chia thành "
+                "nhiều bộ phiếu.",
+                limit=MAX_FILE_BYTES // 1_000_000,
+            )
+        )
     if out is None:
         click.echo(text, nl=False)
     else:
         out.write_text(text, encoding="utf-8")
         click.echo(f"{instrument.key} {instrument.version}: {out}")
+
+
+def _with_losses(text: str, remarks: Remarks, name: str) -> str:
+    """The text with what it lacks of the workbook above it, so that nobody has to remember."""
+    if not remarks.losses:
+        return text
+    head = _("Đọc từ %(name)s. Những chỗ của sổ tính không có trong tệp này:", name=without_refused(name))
+    return "".join(f"# {line}\n" for line in [head, *(f"- {remark}" for remark in remarks.losses)]) + text

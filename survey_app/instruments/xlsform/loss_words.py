@@ -97,6 +97,10 @@ CATALOGUE = {
         _l("Lựa chọn này thiếu «%(value)s»."),
         _l("Xin ghi đủ list_name và name; nếu là ô gộp, xin bỏ gộp."),
     ),
+    "X25": (
+        _l("Câu «%(name)s» dùng danh sách «%(value)s» có %(count)s lựa chọn; cả bộ phiếu vượt %(most)s lựa chọn."),
+        _l("Xin rút ngắn danh sách ở trang «choices», hoặc hỏi bằng chữ (text)."),
+    ),
     "X30": (
         _l("Điều kiện của «%(name)s» không được giữ, câu sẽ luôn được hỏi: %(value)s (%(reason)s)."),
         _l("Xin viết lại bằng and, or, not, selected(${câu}, 'mã') và các phép so sánh với một giá trị."),

@@ -42,6 +42,7 @@ from .row_types import row_type
 from .sheets import Row, Sheet
 from .workbook import WorkbookRefused
 
+MAX_QUESTIONS = 2_500
 #: Columns of ``survey`` that the readers of rows look at; ours and these are all that is known.
 _READ = {
     "type", "name", "label", "hint", "required", "relevant", "constraint", "calculation", "appearance", "parameters",
@@ -56,7 +57,7 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
     Raises
     ------
     WorkbookRefused
-        There is no sheet ``survey`` with columns ``type`` and ``name``.
+        There is no sheet ``survey`` with a column ``type``, or it is longer than any questionnaire.
     """
     survey = sheets.get(SURVEY)
     if survey is None:
@@ -68,8 +69,16 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
             )
         )
     sheets = {**sheets, SURVEY: in_plain_words(survey, remarks)}
-    if not {"type", "name"} <= sheets[SURVEY].headings.keys() or not survey.rows:
-        raise WorkbookRefused(_("Trang «survey» trống, hoặc dòng đầu thiếu cột «type» hay «name». Xin thêm."))
+    if "type" not in survey.headings or not survey.rows:
+        raise WorkbookRefused(
+            _(
+                "Trang «survey» trống, hoặc dòng đầu không có cột «type». Xin ghi tên các cột ở dòng đầu: type, name, "
+                "label."
+            )
+        )
+    if len(survey.rows) > MAX_QUESTIONS:
+        told = _("Trang «survey» có quá %(limit)s dòng. Xin chia thành nhiều bộ phiếu.", limit=MAX_QUESTIONS)
+        raise WorkbookRefused(told)
     return _Reading(sheets, remarks).tree(name)
 
 

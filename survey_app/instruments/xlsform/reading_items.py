@@ -29,6 +29,8 @@ from .sheets import Row, Sheet
 Node = dict[str, object]
 #: XLSForm sets no limit to a text, the questionnaire this one.
 LONGEST, DECIMAL_STEP = 10_000, 0.01
+#: Options of all questions together; a questionnaire of more would be larger than its file may be.
+MAX_OPTIONS = 20_000
 _OTHER = {"value": "other", "label": {"vi": "Khác", "en": "Other"}, "other": True}
 _PARTS = {
     "ranking": ("value", "label"),
@@ -49,6 +51,7 @@ class ItemReader:
     words: Words
     lists: Mapping[str, ChoiceList]
     scale_keys: Mapping[str, str]
+    count: int = 0
 
     def item(self, row: Row, kind: RowType, key: str, missing_row: str | None) -> Node | None:
         """The item without its condition, ``None`` for one that cannot be carried; all losses told.
@@ -103,6 +106,11 @@ class ItemReader:
         if not 2 <= len(options) <= most:
             told = {"name": name, "value": kind.list_name, "count": len(options), "least": 2, "most": most}
             self._tell("X20", row, **told)
+            return False
+        self.count += len(options)
+        if self.count > MAX_OPTIONS:
+            self._tell("X25", row, name=name, value=kind.list_name, count=len(options), most=MAX_OPTIONS)
+            self.count -= len(options)
             return False
         item["options"] = options
         return True

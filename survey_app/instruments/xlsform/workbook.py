@@ -20,8 +20,10 @@ from .losses import Remarks
 from .sheets import BLANK, Row, Sheet, heading, sheet_name, without_refused
 
 MAX_BYTES = 5_000_000
-MAX_UNPACKED = 40_000_000
-MAX_SHEETS, MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 100, 5_000, 500, 400_000
+MAX_UNPACKED, MAX_SHEETS_UNPACKED = 40_000_000, 12_000_000
+MAX_SHEETS, MAX_ROWS, MAX_COLUMNS = 100, 5_000, 500
+#: Cells in all, most of them blank, and cells with something in them.
+MAX_CELLS, MAX_FILLED = 400_000, 80_000
 #: What a file begins with that is no .xlsx: the old format of Excel, and any format under a password.
 _OLD_EXCEL, _ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
 
@@ -56,7 +58,9 @@ def _unreadable(data: bytes) -> WorkbookRefused:
         told = _("Tệp thuộc kiểu Excel cũ (.xls). Xin mở bằng Excel hay LibreOffice rồi lưu lại kiểu .xlsx.")
     elif b"opendocument.spreadsheet" in data[:200]:
         told = _("Tệp thuộc kiểu LibreOffice (.ods). Xin mở bằng LibreOffice rồi lưu lại kiểu .xlsx.")
-    elif re.search(rb"[,;\t]", data[:2000]) and b"\0" not in data[:2000] and not data.startswith(b"PK"):
+    elif (
+        re.search(rb"[,;\t]", data[:2000]) and b"\0" not in data[:2000] and not data.startswith((b"PK", b"%PDF", b"{"))
+    ):
         told = _(
             "Tệp là văn bản (.csv), chỉ có một bảng. Xin mở bằng Excel hay LibreOffice, đặt các câu hỏi ở trang "
             "«survey», các lựa chọn ở trang «choices», rồi lưu kiểu .xlsx."
@@ -79,10 +83,11 @@ def _check_package(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise _too_large()
     try:
-        unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist())
+        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except Exception as error:  # the directory of a damaged package can hold anything
         raise _unreadable(data) from error
-    if unpacked > MAX_UNPACKED:
+    sheets = [part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))]
+    if sum(part.file_size for part in parts) > MAX_UNPACKED or sum(sheets) > MAX_SHEETS_UNPACKED:
         raise _too_large()
 
 
@@ -101,7 +106,7 @@ class _Reader:
         self._computed = None
         if _has_formulas(data):
             self._computed = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        self._cells = 0
+        self._cells = self._filled = 0
 
     def sheets(self) -> dict[str, Sheet]:
         """Every sheet under its name in one spelling."""
@@ -121,10 +126,10 @@ class _Reader:
         worksheet.reset_dimensions()
         for number, row in enumerate(worksheet.iter_rows(), start=1):
             self._cells += len(row)
-            far = number > MAX_ROWS or len(row) > MAX_COLUMNS
-            if self._cells > MAX_CELLS or (
-                far and any(cell.value is not None for cell in (row if number > MAX_ROWS else row[MAX_COLUMNS:]))
-            ):
+            self._filled += sum(cell.value is not None for cell in row)
+            far = row if number > MAX_ROWS else row[MAX_COLUMNS:]
+            too_many = self._cells > MAX_CELLS or self._filled > MAX_FILLED
+            if too_many or any(cell.value is not None for cell in far):
                 raise WorkbookRefused(
                     _("Trang tính «%(name)s» có quá nhiều dòng hoặc cột.", name=worksheet.title[:40])
                     + " "

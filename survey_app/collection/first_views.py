@@ -18,10 +18,12 @@ from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.http import parse_cookie
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_cookie
 
 from survey_app.collection.drafts import DRAFT_LIFETIME
 from survey_app.collection.models import Draft
+from survey_app.compression import AroundSecret
 from survey_app.database import db, now
 from survey_app.geography.models import Unit
 from survey_app.i18n import LANGUAGES, language
@@ -74,7 +76,7 @@ def keep_first_view(slug: str, draft_id: UUID, part: int, page: str) -> None:
     key = views.key(slug, draft_id, part, language(), request.script_root)
     before, token, after = page.partition(generate_csrf())
     if key is not None and token and token not in after:
-        views.keep(key, before.encode(), after.encode())
+        views.keep(key, AroundSecret(before.encode(), after.encode()))
 
 
 class FirstViews:
@@ -92,23 +94,32 @@ class FirstViews:
         self._tokens = URLSafeTimedSerializer(
             app.config["SECRET_KEY"], salt="wtf-csrf-token"
         )  # as Flask-WTF makes them
-        self._pages: dict[Key, tuple[bytes, bytes]] = {}
+        self._pages: dict[Key, AroundSecret] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve the page or hand the request on."""
-        page = self._page(environ)
-        if page is None:
+        found = self._find(environ)
+        if found is None:
             return self._hand_on(environ, start_response)
-        headers = private_headers(secure=environ["wsgi.url_scheme"] == "https")
-        kind = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(page))), ("Vary", "Cookie")]
-        start_response("200 OK", [*kind, *headers.items()])
-        return [page]
+        page, token = found
+        zipped = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING"), Accept).quality("gzip") > 0
+        body = page.gzipped(token) if zipped else page.plain(token)
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Vary", "Accept-Encoding, Cookie"),
+            *private_headers(secure=environ["wsgi.url_scheme"] == "https").items(),
+        ]
+        if zipped:
+            headers.append(("Content-Encoding", "gzip"))
+        start_response("200 OK", headers)
+        return [body]
 
-    def keep(self, key: Key, before: bytes, after: bytes) -> None:
-        """Keep what stands before and after the token of a page."""
+    def keep(self, key: Key, page: AroundSecret) -> None:
+        """Keep a page around its token."""
         if len(self._pages) >= MAXIMUM_KEPT:
             self._pages.clear()
-        self._pages[key] = (before, after)
+        self._pages[key] = page
 
     def key(self, slug: str, draft_id: UUID, part: int, chosen: str, root: str) -> Key | None:
         """Everything that the page of this part shows; ``None`` where it is for this respondent alone, or closed."""
@@ -137,7 +148,8 @@ class FirstViews:
             *earlier,
         )
 
-    def _page(self, environ: WSGIEnvironment) -> bytes | None:
+    def _find(self, environ: WSGIEnvironment) -> tuple[AroundSecret, bytes] | None:
+        """The page that this request asks for, and a token for it."""
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
             return None
         address = _ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
@@ -147,10 +159,9 @@ class FirstViews:
         chosen = session.get("language")
         chosen = chosen if chosen in LANGUAGES else "vi"
         slug, draft_id, part = address.groups()
-        halves = self._pages.get(
-            self.key(slug, UUID(draft_id), int(part), chosen, environ.get("SCRIPT_NAME", "")) or ()
-        )
-        return self._tokens.dumps(session["csrf_token"]).encode().join(halves) if halves else None
+        key = self.key(slug, UUID(draft_id), int(part), chosen, environ.get("SCRIPT_NAME", ""))
+        page = self._pages.get(key) if key else None
+        return (page, self._tokens.dumps(session["csrf_token"]).encode()) if page else None
 
     def _session(self, environ: WSGIEnvironment) -> dict[str, Any] | None:
         """The session in the cookie, if it has a token and no message waits in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import timedelta
 from uuid import UUID
@@ -9,11 +10,14 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import bindparam, select, update
 from werkzeug.test import TestResponse
 
 from survey_app.collection.drafts import DRAFT_LIFETIME
 from survey_app.collection.models import Draft
+from survey_app.compression import AroundSecret
 from survey_app.database import db, now
 from survey_app.geography.models import Unit
 from survey_app.instruments.loader import load_file
@@ -41,13 +45,13 @@ def without_token(page: str) -> str:
     return page.replace(token_in(page), "TOKEN")
 
 
-def kept(client: FlaskClient, address: str) -> TestResponse | None:
+def kept(client: FlaskClient, address: str, headers: dict[str, str] | None = None) -> TestResponse | None:
     """The page as it is kept; ``None`` where the request would go on to the view."""
     app = client.application
     view = app.view_functions["respond.section"]
     app.view_functions["respond.section"] = _handed_on
     try:
-        answer = client.get(address)
+        answer = client.get(address, headers=headers)
     finally:
         app.view_functions["respond.section"] = view
     return None if answer.data == b"handed on" else answer
@@ -99,6 +103,29 @@ def test_a_kept_page_has_the_headers_of_a_rendered_one(app: Flask, village: list
     assert dict(served.headers) == dict(rendered.headers)
     secure = one.get(address, base_url="https://localhost")
     assert secure.headers["Strict-Transport-Security"]
+
+
+def test_a_phone_gets_a_page_compressed_around_its_token(app: Flask, village: list[str]) -> None:
+    one, address = visitor(app, village[0])
+    zipped = {"Accept-Encoding": "gzip, br"}
+    rendered = one.get(address, headers=zipped)
+    served = kept(one, address, zipped)
+    assert served is not None
+    assert served.headers["Content-Encoding"] == rendered.headers["Content-Encoding"] == "gzip"
+    for answer in (rendered, served):
+        page = gzip.decompress(answer.data).decode()
+        assert token_in(page).encode() in answer.data
+        assert without_token(page) == without_token(one.get(address).text)
+        assert len(answer.data) * 3 < len(page.encode())
+    refused = kept(one, address, {"Accept-Encoding": "gzip;q=0"})
+    assert refused is not None
+    assert b"<!doctype" in refused.data
+
+
+@given(before=st.binary(max_size=3_000), secret=st.binary(max_size=300), after=st.binary(max_size=3_000))
+def test_whatever_stands_around_a_secret_is_read_back(before: bytes, secret: bytes, after: bytes) -> None:
+    page = AroundSecret(before, after)
+    assert gzip.decompress(page.gzipped(secret)) == page.plain(secret) == before + secret + after
 
 
 def test_a_part_with_answers_is_shown_with_them(app: Flask, village: list[str]) -> None:

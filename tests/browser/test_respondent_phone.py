@@ -1,0 +1,146 @@
+"""The form on a cheap phone: few bytes, quick on a slow processor, targets for a thumb."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from sqlalchemy.orm import Session
+
+from tests.browser.conftest import PHONE
+from tests.browser.form import begin, go_on
+from tests.browser.shipped import fill_page, open_part, open_survey, part_of, store_long_form
+
+pytestmark = pytest.mark.browser
+LIMIT = 60 * 1024
+LONG_FORM, MANY = "phieu-dai", 150
+FORMS = ("sipas-commune", "papi-citizen", "pci-enterprise", "health-inpatient")
+#: Everything a thumb may aim at, with what is smaller than 44 pixels. A radio button is reached through its row.
+SMALL = """() => [...document.querySelectorAll("label.option, label.take-back, a, button, select, textarea, input")]
+    .filter(it => it.checkVisibility({visibilityProperty: true}) && it.type !== "hidden")
+    .filter(it => !it.closest(".visually-hidden, .skip-link"))
+    .filter(it => it.matches("label") || !it.closest("label.option, label.take-back"))
+    .map(it => [it.getBoundingClientRect(), it])
+    .filter(([box]) => box.width < 44 || box.height < 44)
+    .map(([box, it]) => `${box.width} x ${box.height}: ${it.outerHTML.slice(0, 120)}`)"""
+
+
+@pytest.fixture(scope="module")
+def places(inside: Callable[..., dict[str, str]]) -> dict[str, str]:
+    """Questionnaire, which is also the survey → a commune of its sample; one has a page of 150 questions."""
+
+    def make(session: Session) -> dict[str, str]:
+        store_long_form(session, LONG_FORM, MANY)
+        return {key: open_survey(session, key) for key in (*FORMS, LONG_FORM)}
+
+    return inside(make)
+
+
+@pytest.fixture
+def phone(open_browser: Callable[..., BrowserContext]) -> Page:
+    """A phone that has never been here."""
+    return open_browser(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+
+
+class Wire:
+    """The bytes that came over the network, by address; headers count."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.addresses: dict[str, str] = {}
+        self.bytes: dict[str, int] = {}
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on("Network.responseReceived", self._note)
+        network.on("Network.loadingFinished", self._count)
+
+    def _note(self, event: dict[str, Any]) -> None:
+        self.addresses[event["requestId"]] = event["response"]["url"]
+
+    def _count(self, event: dict[str, Any]) -> None:
+        address = self.addresses.get(event["requestId"], "")
+        self.bytes[address] = self.bytes.get(address, 0) + int(event["encodedDataLength"])
+
+    def total(self) -> int:
+        self.page.wait_for_load_state("networkidle")
+        return sum(self.bytes.values())
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_the_first_load_is_under_60_kilobytes_with_everything(phone: Page, places: dict[str, str], key: str) -> None:
+    wire = Wire(phone)
+    phone.goto(f"/s/{key}")
+    assert 30_000 < wire.total() < LIMIT, wire.bytes  # the fonts alone are more than the lower figure
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_any_section_opened_first_is_under_60_kilobytes_gzipped(
+    open_browser: Callable[..., BrowserContext], phone: Page, places: dict[str, str], key: str
+) -> None:
+    begin(phone, key, places[key])
+    cookies, first = phone.context.cookies(), phone.url
+    heavy = max(range(1, 30), key=lambda part: len(phone.request.get(f"{first[:-1]}{part}").body()))
+    fresh = open_browser(viewport=PHONE).new_page()
+    fresh.context.add_cookies(cookies)  # type: ignore[arg-type]
+    wire = Wire(fresh)
+    answer = fresh.goto(f"{first[:-1]}{heavy}")
+    assert answer is not None
+    plain = len(answer.body())
+    squeezed = len(gzip.compress(answer.body()))
+    total = wire.total()
+    assert total - plain + squeezed < LIMIT, wire.bytes
+    assert plain < 28_000, f"part {heavy} of {key} is {plain} bytes before compression"
+
+
+def test_150_questions_on_one_page_are_quick_on_a_slow_processor(phone: Page, places: dict[str, str]) -> None:
+    begin(phone, LONG_FORM, places[LONG_FORM])
+    processor = phone.context.new_cdp_session(phone)
+    processor.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    phone.reload()
+    assert phone.locator("fieldset").count() == MANY
+    ready = phone.evaluate("""() => {
+        const [load] = performance.getEntriesByType("navigation");
+        return load.domContentLoadedEventEnd - load.responseEnd;
+    }""")
+    answered = phone.evaluate("""() => {
+        const begun = performance.now(), inputs = [...document.querySelectorAll("fieldset .option:first-child input")];
+        inputs.slice(0, 20).forEach(input => input.click());
+        document.body.getBoundingClientRect();
+        return (performance.now() - begun) / 20;
+    }""")
+    assert ready < 1_500, f"{ready:.0f} ms from the last byte to a page that answers"
+    assert answered < 60, f"{answered:.1f} ms for one answer"
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_everything_that_a_thumb_aims_at_is_44_pixels(phone: Page, places: dict[str, str], key: str) -> None:
+    phone.goto(f"/s/{key}")
+    small = {"start": phone.evaluate(SMALL)}
+    begin(phone, key, places[key])
+    for _section in range(4):
+        part = part_of(phone)
+        small[f"part {part}"] = phone.evaluate(SMALL)
+        fill_page(phone)
+        small[f"part {part}, answered"] = phone.evaluate(SMALL)
+        go_on(phone)
+    assert {place: found for place, found in small.items() if found} == {}
+
+
+def test_links_of_an_error_summary_are_44_pixels(phone: Page, places: dict[str, str]) -> None:
+    begin(phone, "health-inpatient", places["health-inpatient"])
+    open_part(phone, 3)
+    go_on(phone)
+    assert phone.locator("#errors a").count() == 11
+    assert phone.evaluate(SMALL) == []
+    begin(phone, "sipas-commune", places["sipas-commune"])
+    fill_page(phone)
+    go_on(phone)
+    fill_page(phone)
+    go_on(phone)
+    open_part(phone, 4)
+    go_on(phone)
+    assert phone.locator("#errors a").count() == 3
+    assert phone.evaluate(SMALL) == []

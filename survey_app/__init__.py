@@ -13,6 +13,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        CONTACT_KEY=settings.contact_key,
         INSTANCE=str(settings.instance),
         PRODUCTION=settings.production,
         SEND_FILE_MAX_AGE_DEFAULT=3600,

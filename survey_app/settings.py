@@ -33,6 +33,7 @@ class Settings:
     instance: Path
     database_url: str
     secret_key: str
+    contact_key: str
 
     @property
     def production(self) -> bool:
@@ -60,6 +61,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         instance=instance,
         database_url=_database_url(environ, instance),
         secret_key=_secret_key(environ, environment, instance),
+        contact_key=_contact_key(environ, environment, instance),
     )
 
 
@@ -103,6 +105,16 @@ def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) ->
             f"{MINIMUM_SECRET} characters, kept outside the instance folder."
         )
     return _generated_secret(instance / "secret_key")
+
+
+def _contact_key(environ: Mapping[str, str], environment: str, instance: Path) -> str:
+    """The secret of contact data; empty in a production service that has none, which can then take no contact data."""
+    given = environ.get("HAILONG_CONTACT_KEY")
+    if given is not None:
+        if len(given) < MINIMUM_SECRET:
+            raise SettingsError(f"HAILONG_CONTACT_KEY is shorter than {MINIMUM_SECRET} characters; make a longer one.")
+        return given
+    return "" if environment == "production" else _generated_secret(instance / "contact_key")
 
 
 def _generated_secret(path: Path) -> str:

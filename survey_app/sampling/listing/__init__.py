@@ -1,0 +1,1 @@
+"""Lists of units and of cases: read, checked, stored whole or not at all."""

@@ -1,0 +1,1 @@
+"""Cases in the field: handed out, tried, answered, replaced, closed."""

@@ -58,7 +58,7 @@ class ContactKey:
             words: dict[str, str] = json.loads(self._cipher.decrypt(nonce, text, owner.encode()))
         except (InvalidTag, ValueError) as error:
             raise Conflict(
-                _("Không mở được thông tin liên hệ: khóa mã hóa trên máy này không phải khóa đã dùng khi nhập danh sách.")
+                _("Không mở được thông tin liên hệ: khóa mã hóa trên máy này khác với khóa đã dùng khi nhập danh sách.")
             ) from error
         return words
 
@@ -85,7 +85,10 @@ def contact_key() -> ContactKey:
         secret = current_app.config["CONTACT_KEY"]
         if not secret:
             raise Conflict(
-                _("Máy chủ chưa có khóa mã hóa thông tin liên hệ. Xin quản trị đặt HAILONG_CONTACT_KEY rồi khởi động lại.")
+                _(
+                    "Máy chủ chưa có khóa mã hóa thông tin liên hệ. Xin quản trị đặt HAILONG_CONTACT_KEY "
+                    "rồi khởi động lại."
+                )
             )
         key = current_app.extensions["hailong_contact_key"] = ContactKey(secret)
     return key

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base
 
-LEVELS = ("province", "district", "commune")
+LEVELS = ("province", "district", "commune", "agency")
 KINDS = {
     "province": ("tỉnh", "thành phố"),
     "district": ("quận", "huyện", "thị xã", "thành phố"),
     "commune": ("xã", "phường", "thị trấn", "đặc khu"),
+    "agency": ("cơ quan", "bệnh viện", "trạm y tế", "trường học", "trung tâm", "bộ phận một cửa"),
 }
 
 
 class Unit(Base):
-    """A province, district or commune."""
+    """A province, district or commune, or an agency (a hospital, a school, a one-stop counter) within a commune."""
 
     __tablename__ = "unit"
     __table_args__ = (

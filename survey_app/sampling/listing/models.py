@@ -71,7 +71,7 @@ class ListedCase(Base):
         Index(None, "survey_id", "unit_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # counted on by the import
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
     file_id: Mapped[int] = mapped_column(ForeignKey("frame_file.id", ondelete="CASCADE"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

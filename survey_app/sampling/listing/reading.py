@@ -88,7 +88,7 @@ class CaseReader:
                 yield case
 
     def _case(self, line: int, row: dict[str, str]) -> CaseRow | str:
-        complaint = row.get("") or _bad_cell(row, self._columns)
+        complaint = row.get("") or bad_cell(row, self._columns)
         if complaint:
             return complaint
         fields = self._columns.fields
@@ -114,7 +114,7 @@ class CaseReader:
         return CaseRow(line, unit.id, reference, person, attributes, {"number": number} | contact)
 
 
-def _bad_cell(row: Mapping[str, str], columns: Columns) -> str | None:
+def bad_cell(row: Mapping[str, str], columns: Columns) -> str | None:
     for heading in (*columns.fields.values(), *columns.attributes.values()):
         cell = row.get(heading, "")
         if len(cell) > MAXIMUM_CELL:

@@ -151,9 +151,10 @@ def _posted_draft(form: DraftForm) -> Draft:
     """The draft in the file or in the text; raises :class:`UserError` when neither can be read."""
     sent = form.file.data
     if not (sent and sent.filename):
-        if not (form.text.data or "").strip():
+        text = form.text.data or ""
+        if not text.strip():
             raise UserError(_("Chưa có tệp nào. Xin chọn một tệp rồi bấm Kiểm tra tệp."))
-        return check_draft(form.text.data)
+        return check_draft(text)
     found = read_upload(sent.read(), name=sent.filename)
     if not found.text.strip():
         raise UserError(_("Tệp trống. Xin chọn lại tệp."))

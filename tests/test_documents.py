@@ -315,6 +315,14 @@ def test_every_command_and_option_is_explained_and_no_other(page: Path, applicat
     assert set(re.findall(r"--[\w-]+", told)) - real - {"--app", "--help"} == set()
 
 
+@pytest.mark.parametrize("page", COMMANDS, ids=lambda page: page.name)
+def test_the_walk_names_the_versions_that_come_with_the_platform(page: Path) -> None:
+    one = load_file(ROOT / "questionnaires" / "sipas-commune.yaml")
+
+    assert f"\n{one.key}.yaml: {one.key} {one.version}, {len(one.items())} items\n" in text_of(page)
+    assert set(re.findall(r"sipas-commune@([\w.]+)", text_of(page))) == {one.version}
+
+
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
 def test_the_table_of_questionnaires_counts_what_is_in_the_files(page: Path) -> None:
     heading = "## Questionnaires" if page.name == "README.md" else "## Bộ phiếu"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
+from ruamel.yaml.comments import CommentedMap
 from werkzeug.datastructures import MultiDict
+
+from survey_app.characters import is_clean
 
 from .draft_edits import (
     NoSuchPlace,
@@ -29,13 +33,17 @@ from .draft_parts import HEAD, INDICES
 
 @dataclass(frozen=True)
 class Changed:
-    """The draft after a button: its text, the part to open, the text to go back to, what was done, was all found."""
+    """The draft after a button: its text, the part to open, the text to go back to, what was done, was all found.
+
+    ``data`` is the tree of the text where it is at hand: reading a large draft again would take a second.
+    """
 
     text: str
     opened: str
     undo: str = ""
     done: str = ""
     found: bool = True
+    data: CommentedMap | None = field(default=None, compare=False)
 
 
 def change_draft(posted: MultiDict[str, str]) -> Changed:
@@ -47,24 +55,29 @@ def change_draft(posted: MultiDict[str, str]) -> Changed:
         The text cannot be opened in a form.
     """
     text, earlier = posted.get("text", ""), posted.get("before", "")
-    data, before = open_draft(text), open_draft(text)
+    data = open_draft(text)
+    before = deepcopy(data)
     set_values(data, {place_of(name[2:]): value for name, value in posted.items() if name.startswith("v:")})
     set_ticks(data, {place_of(name): f"t:{name}" in posted for name in posted.getlist("ticks")})
     typed = write_draft(data) if data != before else text
     verb, _colon, rest = posted.get("do", "check").partition(":")
     if verb == "undo":
-        open_draft(earlier)
-        return Changed(earlier, posted.get("open", HEAD), undo=typed, done="undo")
+        return Changed(earlier, posted.get("open", HEAD), undo=typed, done="undo", data=open_draft(earlier))
     try:
         opened = _do(data, verb, rest, posted)
     except (NoSuchPlace, TypeError, ValueError):
         return Changed(typed, HEAD, undo=earlier, found=False)
     after = write_draft(data) if data != before else text
+    again = None if _has_hidden_signs(posted) else data  # else the text is opened again, and refused
     if after != typed:
-        return Changed(after, opened, undo=typed, done=verb)
+        return Changed(after, opened, undo=typed, done=verb, data=again)
     if typed != text:
-        return Changed(typed, opened, undo=text, done="typed")
-    return Changed(text, opened, undo=earlier)
+        return Changed(typed, opened, undo=text, done="typed", data=again)
+    return Changed(text, opened, undo=earlier, data=again)
+
+
+def _has_hidden_signs(posted: MultiDict[str, str]) -> bool:
+    return not all(is_clean(value.replace("\r\n", "\n")) for name, value in posted.items() if name.startswith("v:"))
 
 
 def text_as_posted(posted: MultiDict[str, str]) -> str:

@@ -176,6 +176,7 @@ def _store_if_asked(form: DraftForm, draft: Draft, page: Callable[..., ResponseR
         stored, new = store_draft(form, draft)
     except UserError as error:
         form.version.errors = [error.message] if error.message else []
+        flash(_("Bộ phiếu chưa được lưu. Xin xem chỗ báo trong khung Lưu ở cuối trang."), "error")
         return page(form, draft, error.status)
     name = f"{stored.key}@{stored.version}"
     said = (
@@ -203,7 +204,7 @@ def _text_page(form: DraftForm, draft: Draft, status: int = 200) -> ResponseRetu
 
 def _form_page(form: DraftForm, draft: Draft, changed: Changed, status: int = 200) -> ResponseReturnValue:
     try:
-        data = open_draft(draft.text)
+        data = open_draft(draft.text) if changed.data is None else changed.data
     except NotEditable:
         flash(NOT_EDITABLE, "error")
         return _text_page(form, draft, 400)

@@ -221,6 +221,8 @@ def test_a_version_is_stored_once_under_a_new_number_and_the_trail_knows(app: Fl
     same = post(manager, WRITE, do="save", version=SHIPPED.version, text=text)
     assert same.status_code == 409
     assert "đặt số phiên bản mới" in same.text
+    assert "Bộ phiếu chưa được lưu" in same.text
+    assert f'name="version" value="{NEXT}"' in same.text
     assert text_in(same.text) == text
     assert post(manager, WRITE, do="save", version="", text=text).status_code == 400
     for said in ("Đã lưu bộ phiếu", "không khác chữ nào"):  # the button pressed twice

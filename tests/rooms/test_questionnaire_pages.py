@@ -8,8 +8,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import escape, unescape
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -640,6 +642,39 @@ def test_each_step_can_be_undone_and_done_again() -> None:
     again = change({"text": back.text, "before": back.undo, "do": "undo", "v:title/vi": "Vừa gõ thêm"})
     assert again.text == moved.text
     assert "Vừa gõ thêm" in again.undo
+
+
+def test_the_page_goes_on_where_its_author_was(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+
+    def focused(do: str, **more: str) -> str:
+        page = post(manager, EDIT, do=do, text=SMALL, **{"open": "sections/0", **more}).text
+        found = re.findall(r"<(?:button|textarea|select|input)[^>]*autofocus[^>]*>", page)
+        assert len(found) == 1, (do, found)
+        return re.search(r'(?:name="do" value|name)="([^"]*)"', found[0])[1]
+
+    assert focused("down:sections/0/items/0") == "down:sections/0/items/1"
+    assert focused("up:sections/0/items/2") == "up:sections/0/items/1"
+    assert focused("up:sections/0/items/1") == "down:sections/0/items/0"  # at the top one goes no further up
+    assert focused("add-item:sections/0", kind="text") == "v:sections/0/items/9/text/vi"
+    assert focused("add-section") == "v:sections/1/title/vi"
+    assert focused("add-option:sections/0/items/2/options", open="sections/0/items/2").endswith("/options/2/label/vi")
+
+
+def test_two_who_store_at_the_same_moment_store_once(app: Flask, sign_in: SignIn) -> None:
+    people = [sign_in("survey_manager"), sign_in("sector_lead", "sector:administrative")]
+    fields = [{"csrf_token": token(person), "do": "save", "version": "1", "text": SMALL} for person in people]
+    start = Barrier(2)
+
+    def press(number: int) -> int:
+        start.wait()
+        return people[number].post(WRITE, data=fields[number]).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(press, range(2))) == [302, 302]
+    with app.app_context():
+        stored = [entry for entry in latest_entries(db.session) if entry.subject == "questionnaire:item-types"]
+        assert len(stored) == 1
 
 
 def test_official_words_and_their_source_are_set_in_the_form() -> None:

@@ -22,12 +22,13 @@ from .layout import (
     SURVEY,
 )
 from .losses import Remarks
-from .reading_choices import ChoiceList, read_choices, truth
+from .reading_choices import read_choices, truth
 from .reading_conditions import ConditionReader
 from .reading_groups import Page, Placed, is_group_row, read_pages
 from .reading_items import ItemReader
 from .reading_kobo import in_plain_words
-from .reading_scales import guess_scales
+from .reading_marks import other_code, with_marks
+from .reading_scales import guess_scales, missing_kind_of, overall_index, rated_lists
 from .reading_sheets import (
     read_basis,
     read_indices,
@@ -68,7 +69,8 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
                 names=", ".join(sheets)[:200] or "–",
             )
         )
-    sheets = {**sheets, SURVEY: in_plain_words(survey, remarks)}
+    plain = in_plain_words(survey, remarks)
+    sheets = {**sheets, SURVEY: with_marks(plain, sheets.get(CHOICES, Sheet(CHOICES)))}
     if "type" not in survey.headings or not survey.rows:
         raise WorkbookRefused(
             _(
@@ -104,7 +106,7 @@ class _Reading:
         self.used_lists.update(self.scales)
         scale_keys = {name: name for name in self.scales}
         if not self._is_ours():
-            guessed = guess_scales(self._rated_lists(), Names(), self.remarks)
+            guessed = guess_scales(rated_lists(self.survey, self.lists), Names(), self.remarks)
             scale_keys |= {name: key for name, (key, _scale) in guessed.items()}
             self.scales |= dict(guessed.values())
         self.asked = Asked(dict(self.scales))
@@ -120,7 +122,9 @@ class _Reading:
         minutes = min(120, max(1, -(-count // 6)))
         settings = read_settings(self.sheets, self.remarks, name=name, minutes=minutes)
         root = {**settings, "basis": read_basis(self.sheets), **root, "scales": self.scales, "sections": sections}
-        indices = read_indices(self.sheets, self.keys) or ([] if self._is_ours() else self._overall(sections))
+        indices = read_indices(self.sheets, self.keys) or (
+            [] if self._is_ours() else overall_index(sections, self.remarks)
+        )
         root |= {"indices": indices, "targets": read_targets(self.sheets)}
         if not any(item.get("type") == "scale" for item in self.asked.items.values()):
             self.remarks.add("X56", SURVEY, None)
@@ -128,26 +132,7 @@ class _Reading:
 
     def _is_ours(self) -> bool:
         """Whether the workbook says itself which lists are scales and what is counted."""
-        return any(name in self.sheets for name in (SCALES, INDICES)) or bool(self.helpers)
-
-    def _rated_lists(self) -> list[ChoiceList]:
-        """The lists of which one choice is asked for."""
-        kinds = [row_type(row.get("type")) for row in self.survey.rows]
-        names = dict.fromkeys(kind.list_name for kind in kinds if kind.kind == "single" and not kind.with_other)
-        return [self.lists[name] for name in names if name in self.lists]
-
-    def _overall(self, sections: list[Node]) -> list[Node]:
-        """One index of all ratings, where the workbook has ratings and no index."""
-        rated = []
-        for section in sections:
-            if any(isinstance(item, dict) and item["type"] == "scale" for item in _list(section["items"])):
-                section["factor"] = True
-                rated.append(section["key"])
-        if not rated:
-            return []
-        self.remarks.add("X65", SURVEY, None, name=", ".join(map(str, rated)))
-        title = {"vi": "Chỉ số hài lòng chung", "en": "Overall satisfaction"}
-        return [{"key": "overall", "kind": "satisfied_share", "of": rated, "title": title}]
+        return any(name in self.sheets for name in (SCALES, INDICES))
 
     def _take_names(self) -> None:
         """A key for every row; names that are keys already come first, and questions before groups, so that they stay.
@@ -262,14 +247,31 @@ class _Reading:
         elif word == "missing" and of in self.asked.items and list_name in self.lists:
             item = self.asked.items[of]
             item["missing"] = [
-                {"value": one["value"], "kind": one.get("missing", "dont_know"), "label": one["label"]}
+                {
+                    "value": one["value"],
+                    "kind": one.get("missing") or missing_kind_of(one["label"]),
+                    "label": one["label"],
+                }
                 for one in self.lists[list_name].options
             ]
             self.asked.missing_rows[row.get("name")] = item
             self.used_lists.add(list_name)
-        elif word not in ("name", "other"):
-            return False
+        elif word == "other" and of in self.asked.items:
+            return self._line_of_other(row, of)
+        else:
+            return word == "name"
         return True
+
+    def _line_of_other(self, row: Row, of: str) -> bool:
+        """Whether the row is the line beside an option, which then says so."""
+        options = [one for one in _list(self.asked.items[of].get("options")) if isinstance(one, dict)]
+        if any(one.get("other") for one in options):
+            return True
+        code = self.asked.codes.get(of, {}).get(other_code(row) or "")
+        found = [one for one in options if one["value"] == code]
+        for one in found:
+            one["other"] = True
+        return bool(found)
 
     def _tell_unread(self) -> None:
         """Sheets, columns and lists that nothing has read."""

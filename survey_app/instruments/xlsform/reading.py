@@ -69,8 +69,6 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
                 names=", ".join(sheets)[:200] or "–",
             )
         )
-    plain = in_plain_words(survey, remarks)
-    sheets = {**sheets, SURVEY: with_marks(plain, sheets.get(CHOICES, Sheet(CHOICES)))}
     if "type" not in survey.headings or not survey.rows:
         raise WorkbookRefused(
             _(
@@ -81,6 +79,8 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
     if len(survey.rows) > MAX_QUESTIONS:
         told = _("Trang «survey» có quá %(limit)s dòng. Xin chia thành nhiều bộ phiếu.", limit=MAX_QUESTIONS)
         raise WorkbookRefused(told)
+    plain = in_plain_words(survey, remarks)
+    sheets = {**sheets, SURVEY: with_marks(plain, sheets.get(CHOICES, Sheet(CHOICES)))}
     return _Reading(sheets, remarks).tree(name)
 
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import EDIT_SURVEYS
@@ -30,6 +31,7 @@ from survey_app.instruments.loader import MAX_BYTES
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.uploads import read_upload
 from survey_app.instruments.written import source_of
+from survey_app.security import drain_request
 
 blueprint = Blueprint("questionnaire_editing", __name__, url_prefix="/quan-ly/bo-phieu")
 
@@ -55,6 +57,14 @@ TYPES = {
 def _allow_long_drafts() -> None:
     request.max_content_length = MAXIMUM_DRAFT_BYTES
     request.max_form_memory_size = MAXIMUM_DRAFT_BYTES
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _tell_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    drain_request()
+    form = DraftForm(formdata=None)
+    form.file.errors = [_("Tệp quá lớn, không phải là một bộ phiếu. Xin chọn lại tệp, nhiều nhất 1 MB.")]
+    return render_template("office/questionnaire_new.html", form=form), 413
 
 
 @blueprint.get("/moi")

@@ -505,6 +505,13 @@ def test_a_file_that_cannot_be_a_questionnaire_is_refused_with_advice(sign_in: S
     assert said in page.text
 
 
+def test_a_file_larger_than_any_request_may_be_is_told_on_the_page_of_files(sign_in: SignIn) -> None:
+    page = post(sign_in("survey_manager"), WRITE, do="check", file=(io.BytesIO(b"a" * 9_000_000), "a.yaml"))
+    assert page.status_code == 413
+    assert "Tệp quá lớn" in page.text
+    assert 'type="file"' in page.text
+
+
 def test_nothing_sent_is_told(sign_in: SignIn) -> None:
     page = post(sign_in("survey_manager"), WRITE, do="check")
     assert page.status_code == 400

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 
 from survey_app.instruments.json_schema import written_schema
-from survey_app.instruments.loader import load_questionnaire
+from survey_app.instruments.loader import MAX_BYTES, load_questionnaire
 from survey_app.instruments.problems import CATALOGUE, QuestionnaireProblems
 from survey_app.instruments.texts import RESERVED_KEYS
 from survey_app.instruments.written import dump, round_trip
 from survey_app.instruments.xlsform.layout import COLUMNS, OWN
 from survey_app.instruments.xlsform.losses import CATALOGUE as LOSSES
+from survey_app.instruments.xlsform.reading import MAX_QUESTIONS
+from survey_app.instruments.xlsform.workbook import MAX_BYTES as WORKBOOK_BYTES
+from survey_app.instruments.xlsform.workbook import MAX_COLUMNS, MAX_ROWS
+from survey_app.instruments.yaml_tree import MAX_PARTS
 from tests.documents import FORMAT, WORKBOOKS, table_after, text_of, without_code, yaml_of
 
 
@@ -76,6 +80,16 @@ def test_the_page_on_workbooks_has_every_sheet_and_column_of_ours() -> None:
         for sheet, columns in COLUMNS.items()
         if sheet.startswith(OWN) or any(name.startswith(OWN) for name in columns)
     }
+
+
+def test_the_pages_tell_the_limits_of_files() -> None:
+    told = " ".join(text_of(WORKBOOKS).split())
+    format_told = " ".join(text_of(FORMAT).split())
+
+    for number, unit in ((MAX_ROWS, "dòng"), (MAX_COLUMNS, "cột"), (MAX_QUESTIONS, "câu")):
+        assert f" {number:,} {unit}".replace(",", ".") in told
+    assert f" {WORKBOOK_BYTES // 1_000_000} MB" in told
+    assert f" {MAX_BYTES // 1_000_000} MB và {MAX_PARTS:,} giá trị".replace(",", ".") in format_told
 
 
 def test_the_examples_of_the_format_fit_into_the_first_and_are_accepted() -> None:

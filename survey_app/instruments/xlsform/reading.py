@@ -19,12 +19,13 @@ from .layout import (
     INDICES,
     SCALES,
     SETTINGS,
+    STANDARD,
     SURVEY,
 )
 from .losses import Remarks
 from .reading_choices import read_choices, truth
 from .reading_conditions import ConditionReader
-from .reading_groups import Page, Placed, is_group_row, read_pages
+from .reading_groups import Page, Placed, is_group_row, read_pages, tell_group_cells
 from .reading_items import ItemReader
 from .reading_kobo import in_plain_words
 from .reading_marks import other_code, with_marks
@@ -37,19 +38,13 @@ from .reading_sheets import (
     read_targets,
     settings_row,
 )
-from .reading_words import Names, Words, key_of, new_keys
+from .reading_words import Names, Words, in_lines, key_of, new_keys
 from .relevance_reading import Asked, Node
 from .row_types import row_type
 from .sheets import Row, Sheet
 from .workbook import WorkbookRefused
 
 MAX_QUESTIONS = 2_500
-#: Columns of ``survey`` that the readers of rows look at; ours and these are all that is known.
-_READ = {
-    "type", "name", "label", "hint", "required", "relevant", "constraint", "calculation", "appearance", "parameters",
-    "default", "read_only", "choice_filter", "trigger", "disabled", "constraint_message", "required_message",
-    "guidance_hint", "image", "audio", "video", "big_image", "autoplay", "repeat_count", "jr:count",
-}  # fmt: skip
 
 
 def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> Tree:
@@ -177,6 +172,10 @@ class _Reading:
         if page.group is None:
             return self.taken.take(f"part_{number}"), title
         name = page.group.get("name")
+        tell_group_cells(page.group, self.survey, self.remarks)
+        hint = self.words.text(self.survey, page.group, "hint", name, braces=True)
+        if hint:
+            section.setdefault("intro", hint)
         told = self.words.text(self.survey, page.group, "label", name, braces=True)
         if told is None:
             self.remarks.add("X68", SURVEY, page.group.number, name=name or page.group.get("type"), value=title["vi"])
@@ -187,14 +186,9 @@ class _Reading:
     def _tell_empty(self, page: Page, headings: list[Row]) -> None:
         """The names of groups of which no question is left."""
         for group in [*headings, *([page.group] if page.group else [])]:
-            self._tell_group_cells(group)
+            tell_group_cells(group, self.survey, self.remarks)
             value = next((text for head, text in group.cells.items() if head.startswith("label")), "–")
             self.remarks.add("X40", SURVEY, group.number, name=group.get("name"), value=value)
-
-    def _tell_group_cells(self, row: Row) -> None:
-        for word in row.get("appearance").split():
-            if word.casefold() != "field-list":
-                self.remarks.add("X59", SURVEY, row.number, name=row.get("name"), value=word)
 
     def _item(self, placed: Placed, root: Node, section: Node) -> Node | None:
         row = placed.row
@@ -226,8 +220,11 @@ class _Reading:
     def _heading_of_group(self, placed: Placed) -> Node | None:
         """The name of an inner group, as a paragraph before its questions."""
         row = placed.row
-        self._tell_group_cells(row)
-        text = self.words.text(self.survey, row, "label", row.get("name"), braces=True)
+        tell_group_cells(row, self.survey, self.remarks)
+        parts = [
+            self.words.text(self.survey, row, column, row.get("name"), braces=True) for column in ("label", "hint")
+        ]
+        text = in_lines(*parts)
         if text is None:
             return None
         item: Node = {"key": self._key(row, "group"), "type": "information", "text": text}
@@ -280,7 +277,7 @@ class _Reading:
                 if sheet.headings:
                     self.remarks.add("X01", name, None, name=name)
             elif name not in (CHOICES, SETTINGS):
-                known = _READ | set(COLUMNS[SURVEY]) if name == SURVEY else set(COLUMNS[name])
+                known = STANDARD | set(COLUMNS[SURVEY]) if name == SURVEY else set(COLUMNS[name])
                 self.words.tell_columns(sheet, known)
         for choices in self.lists.values():
             if choices.name not in self.used_lists:

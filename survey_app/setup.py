@@ -36,7 +36,8 @@ def prepare(tell: Callable[[str], None], *, geography: bool = True) -> None:
     if not is_migrated():
         migrate()
         tell("database migrated")
-    known = set(db.session.execute(select(Questionnaire.key, Questionnaire.version)).tuples())
+    stored_versions = select(Questionnaire.key, Questionnaire.version)
+    known = {(key, version) for key, version in db.session.execute(stored_versions)}
     keys = {key for key, _version in known}
     for path in shipped_files():
         if path.stem not in keys:

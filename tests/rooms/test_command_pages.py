@@ -118,7 +118,7 @@ def test_every_command_and_option_is_explained_and_no_other(page: Path, applicat
 def test_the_walk_names_the_versions_that_come_with_the_platform(page: Path) -> None:
     one = load_file(ROOT / "questionnaires" / "sipas-commune.yaml")
 
-    assert f"\n{one.key}.yaml: {one.key} {one.version}, {len(one.items())} items\n" in text_of(page)
+    assert f"\n{one.key}.yaml: {one.key} {one.version}, {one.count_questions()} questions\n" in text_of(page)
     assert set(re.findall(r"sipas-commune@([\w.]+)", text_of(page))) == {one.version}
 
 

@@ -39,7 +39,7 @@ def test_good_and_bad_files_together_fail_and_a_folder_without_files_says_so(app
     empty = runner.invoke(args=["questionnaire", "check", str(tmp_path)])
     good = runner.invoke(args=["questionnaire", "check", str(EXAMPLES / "small.yaml")])
 
-    assert (mixed.exit_code, mixed.stdout, mixed.stderr.count("\n")) == (1, "small.yaml: small 1, 2 items\n", 1)
+    assert (mixed.exit_code, mixed.stdout, mixed.stderr.count("\n")) == (1, "small.yaml: small 1, 2 questions\n", 1)
     assert (empty.exit_code, empty.stderr.count("\n")) == (1, 1)
     assert good.exit_code == 0
 

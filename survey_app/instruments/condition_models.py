@@ -78,6 +78,7 @@ Condition = Annotated[
     Discriminator(_operator),
 ]
 
+
 def items_compared(condition: Condition | None) -> set[str]:
     """Keys of the items that the condition looks at."""
     if condition is None:

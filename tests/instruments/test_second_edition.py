@@ -207,7 +207,7 @@ def test_unconditional_neighbours_on_a_grid_scale_are_one_table(page: Flask) -> 
 
 def test_an_other_option_may_belong_to_an_item_with_the_longest_key() -> None:
     key = "k" * 40
-    options = '[{value: 1, label: {vi: A, en: B}}, {value: 2, label: {vi: C, en: D}, other: true}]'
+    options = "[{value: 1, label: {vi: A, en: B}}, {value: 2, label: {vi: C, en: D}, other: true}]"
     instrument = load_questionnaire(
         'key: long\nversion: "1"\nsector: health\naudience: [citizen]\nminutes: 1\ntitle: {vi: A, en: B}\nsections:\n'
         "  - key: s\n    title: {vi: A, en: B}\n    items:\n"

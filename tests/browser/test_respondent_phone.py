@@ -16,6 +16,7 @@ from tests.browser.shipped import fill_page, open_part, open_survey, part_of, st
 pytestmark = pytest.mark.browser
 LIMIT = 60 * 1024
 LONG_FORM, MANY = "phieu-dai", 150
+ELEMENTS = 45  # of the page for each question; the time they take is measured by bench/phone.py
 FORMS = ("sipas-commune", "papi-citizen", "pci-enterprise", "health-inpatient")
 #: Everything a thumb may aim at, with what is smaller than 44 pixels. A radio button is reached through its row.
 SMALL = """() => [...document.querySelectorAll("label.option, label.take-back, a, button, select, textarea, input")]
@@ -94,39 +95,14 @@ def test_the_longest_section_opened_first_is_under_60_kilobytes(
     assert len(answer.body()) < 28_000, f"part {longest} before compression"
 
 
-def test_150_questions_on_one_page_are_quick_on_a_slow_processor(phone: Page, places: dict[str, str]) -> None:
+def test_150_questions_on_one_page_stay_light_and_every_one_answers(phone: Page, places: dict[str, str]) -> None:
     begin(phone, LONG_FORM, places[LONG_FORM])
-    processor = phone.context.new_cdp_session(phone)
-    processor.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    ready = min(_milliseconds_until_it_answers(phone) for _try in range(3))
     assert phone.locator("fieldset").count() == MANY
-    answered = phone.evaluate("""() => {
-        const begun = performance.now(), inputs = [...document.querySelectorAll("fieldset .option:first-child input")];
-        inputs.slice(0, 20).forEach(input => input.click());
-        document.body.getBoundingClientRect();
-        return (performance.now() - begun) / 20;
-    }""")
-    assert ready < 3_000, f"{ready:.0f} ms from the last byte to a page that answers"
-    assert answered < 60, f"{answered:.1f} ms for one answer"
-
-
-def _milliseconds_until_it_answers(page: Page) -> float:
-    """From the last byte of the page to the end of its script."""
-    page.reload()
-    return float(
-        page.evaluate("""() => {
-        const [load] = performance.getEntriesByType("navigation");
-        return load.domContentLoadedEventEnd - load.responseEnd;
-    }""")
+    assert phone.locator("*").count() < ELEMENTS * MANY
+    phone.evaluate(
+        """() => document.querySelectorAll("fieldset .option:first-child input").forEach(it => it.click())"""
     )
-
-
-def test_the_longest_real_section_is_ready_at_once_on_a_slow_processor(phone: Page, places: dict[str, str]) -> None:
-    begin(phone, "pci-enterprise", places["pci-enterprise"])
-    open_part(phone, 12)
-    processor = phone.context.new_cdp_session(phone)
-    processor.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    assert min(_milliseconds_until_it_answers(phone) for _try in range(3)) < 600
+    assert phone.locator("fieldset:has(.option:first-child input:checked)").count() == MANY
 
 
 @pytest.mark.parametrize("key", FORMS)

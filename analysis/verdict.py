@@ -151,7 +151,7 @@ def adjust(
     if method == "holm":
         ranked = np.maximum.accumulate(values[order] * np.arange(m, 0, -1))
     else:
-        ranked = np.minimum.accumulate((values[order] * m / np.arange(1, m + 1))[::-1])[::-1]
+        ranked = np.minimum.accumulate((values[order] * (m / np.arange(1, m + 1)))[::-1])[::-1]
     adjusted = np.empty(m)
     adjusted[order] = np.minimum(ranked, 1.0)
     return adjusted

@@ -49,7 +49,7 @@ def with_22_items_on_one_page() -> Instrument:
 
 def _rendering(app: Flask, slug: str) -> None:
     client = app.test_client()
-    address, cookie = _begin(app, client, slug)
+    address, cookie = begin(app, client, slug)
     page = client.get(address).data
     count = page.count(b'name="shown"')
     with tempfile.NamedTemporaryFile(suffix=".html") as file:
@@ -77,7 +77,7 @@ def _rendering(app: Flask, slug: str) -> None:
     report("the form with its answers, rendered for one respondent", f"{again * 1e3:.2f} ms")
 
 
-def _begin(app: Flask, client: FlaskClient, slug: str) -> tuple[str, str]:
+def begin(app: Flask, client: FlaskClient, slug: str) -> tuple[str, str]:
     """Begin a form; its address and the respondent's cookie."""
     with app.app_context():
         commune = drawn_units(db.session, find_survey(db.session, slug))[0].unit.code

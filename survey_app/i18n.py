@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, refresh
 from markupsafe import Markup
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
@@ -34,6 +34,12 @@ def language() -> str:
     """The language of the present request, or the one that `force_locale` set; Vietnamese outside both."""
     locale = get_locale()
     return locale.language if locale is not None else "vi"
+
+
+def switch_language(code: str) -> None:
+    """Speak another language for the rest of this request and of the session."""
+    session["language"] = code
+    refresh()
 
 
 def today() -> date:

@@ -91,11 +91,10 @@ def _navigation() -> list[tuple[str, str, bool]]:
         (MANAGE_USERS, _("Người dùng"), "accounts.people"),
         (VIEW_TRAIL, _("Nhật ký"), "audit.trail"),
     ]
-    return [
-        (label, url_for(endpoint), request.endpoint == endpoint)
-        for permission, label, endpoint in doors
-        if holds(current_user, permission)
-    ]
+    links = [(label, url_for(endpoint)) for permission, label, endpoint in doors if holds(current_user, permission)]
+    above = [href for _label, href in links if f"{request.path}/".startswith(f"{href}/")]
+    here = max(above, key=len, default=None)
+    return [(label, href, href == here) for label, href in links]
 
 
 def _show_user_error(error: UserError) -> ResponseReturnValue:

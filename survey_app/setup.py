@@ -36,12 +36,16 @@ def prepare(tell: Callable[[str], None], *, geography: bool = True) -> None:
     if not is_migrated():
         migrate()
         tell("database migrated")
-    known = set(db.session.scalars(select(Questionnaire.key)))
+    stored_versions = select(Questionnaire.key, Questionnaire.version)
+    known = {(key, version) for key, version in db.session.execute(stored_versions)}
+    keys = {key for key, _version in known}
     for path in shipped_files():
-        if path.stem in known:
-            continue
-        stored, _new = store_questionnaire(db.session, load_file(path), actor=SYSTEM)
-        tell(f"questionnaire {stored.key} {stored.version}")
+        if path.stem not in keys:
+            stored, _new = store_questionnaire(db.session, load_file(path), actor=SYSTEM)
+            tell(f"questionnaire {stored.key} {stored.version}")
+        elif (path.stem, version := load_file(path).version) not in known:  # the office decides which version it asks
+            command = f"flask --app wsgi questionnaire add {path.relative_to(ROOT)}"
+            tell(f"questionnaire {path.stem} {version} comes with this release; to store it beside yours: {command}")
     if geography and db.session.scalar(select(Unit.id).limit(1)) is None:
         for path in sorted(GEOGRAPHY.glob("*.csv")):
             with path.open("rb") as file:

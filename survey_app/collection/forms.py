@@ -11,7 +11,7 @@ from wtforms import SelectField, StringField, SubmitField
 class StartForm(FlaskForm):
     """The commune and the consent."""
 
-    commune = SelectField(_l("Ông/Bà đã sử dụng dịch vụ ở xã, phường nào?"), validate_choice=False)
+    commune = SelectField(_l("Ông/Bà trả lời về xã, phường nào?"), validate_choice=False)
     consent = SubmitField(_l("Đồng ý và bắt đầu"))
 
 

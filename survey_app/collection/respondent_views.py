@@ -24,12 +24,13 @@ from survey_app.collection.names import names_at
 from survey_app.collection.service import DisputedResponse, NotCollecting
 from survey_app.database import db
 from survey_app.errors import NotFound, UserError
-from survey_app.i18n import LANGUAGES, language
+from survey_app.i18n import LANGUAGES, language, switch_language
 from survey_app.instruments.form import SectionForm, section_form
 from survey_app.instruments.path import attach_conditions, part_after, part_before, skipped_part
 from survey_app.instruments.piping import fill_in
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
+from survey_app.instruments.straight_lines import straight_lines
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import all_surveys, find_survey
 
@@ -107,8 +108,12 @@ def _take(survey: Survey, draft: Draft, instrument: Instrument, part: int) -> Re
     db.session.commit()  # what was typed stays, whatever comes next
     wrong = {problem.item for problem in form.checked.problems}
     switch = request.form.get("lang")
-    if switch in LANGUAGES and not wrong & set(form.shown):
-        return redirect(_part_url(survey, draft, part, lang=switch))
+    if switch in LANGUAGES:
+        if not wrong & set(form.shown):
+            return redirect(_part_url(survey, draft, part, lang=switch))
+        switch_language(switch)  # what cannot be stored yet stays on the page, and so does its message
+        form = _form(instrument, part, draft)
+        form.validate()
     if request.form.get("go") == "back" and not wrong & set(form.shown):
         return redirect(_part_url(survey, draft, part_before(instrument, draft.answers, part)))
     if not good:
@@ -121,8 +126,16 @@ def _take(survey: Survey, draft: Draft, instrument: Instrument, part: int) -> Re
         flash(_("Phần này còn câu chưa trả lời. Xin Ông/Bà trả lời rồi gửi phiếu."), "info")
         following = skipped
     if following is not None:
+        _speak_of_straight_lines(form)
         return redirect(_part_url(survey, draft, following))
     return _send(survey, draft, instrument, part, form)
+
+
+def _speak_of_straight_lines(form: SectionForm) -> None:
+    """A gentle word on the next page, where no script has said it on this one."""
+    said = request.form.getlist("same-said")
+    if set(straight_lines(form.instrument, form.section.key, form.checked.answers)) - set(said):
+        flash(_("Ở phần vừa rồi, Ông/Bà đã chọn cùng một mức cho mọi câu. Nếu muốn xem lại, xin bấm Quay lại."), "info")
 
 
 def _send(survey: Survey, draft: Draft, instrument: Instrument, part: int, form: SectionForm) -> ResponseReturnValue:

@@ -67,7 +67,7 @@ def check_command(session: Session, files: tuple[Path, ...]) -> None:
         instrument = _load_or_tell(path)
         good = good and instrument is not None
         if instrument is not None:
-            click.echo(f"{path.name}: {instrument.key} {instrument.version}, {len(list(instrument.items()))} items")
+            click.echo(f"{path.name}: {instrument.key} {instrument.version}, {instrument.count_questions()} questions")
     if not good:
         sys.exit(1)
 

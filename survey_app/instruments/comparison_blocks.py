@@ -85,9 +85,11 @@ def changed_words(before: str, after: str) -> tuple[Runs, Runs]:
     matcher = SequenceMatcher(None, was, now, autojunk=False)
     if matcher.ratio() < _ALIKE:
         return [(False, before)], [(False, after)]
-    sides: tuple[Runs, Runs] = ([], [])
-    for kind, *places in matcher.get_opcodes():
-        for side, words, start, end in ((sides[0], was, *places[:2]), (sides[1], now, *places[2:])):
-            if end > start:
-                side.append((kind != "equal", " ".join(words[start:end])))
-    return sides
+    left: Runs = []
+    right: Runs = []
+    for kind, was_start, was_end, now_start, now_end in matcher.get_opcodes():
+        if was_end > was_start:
+            left.append((kind != "equal", " ".join(was[was_start:was_end])))
+        if now_end > now_start:
+            right.append((kind != "equal", " ".join(now[now_start:now_end])))
+    return left, right

@@ -186,10 +186,9 @@ class DraftPage:
         if kind != "information":
             fields.append(self._text((*place, "hint"), _("Lời giải thích"), rows=2))
             fields.append(self._tick((*place, "required"), _("Phải trả lời mới sang được phần sau")))
-        if "scale" in item and isinstance(self.data.get("scales"), Mapping):
-            fields.append(
-                self._choice((*place, "scale"), _("Thang đo"), tuple((str(key),) * 2 for key in self.data["scales"]))
-            )
+        if "scale" in item:
+            scales = tuple((key, f"{key}: {ends}") for key, ends in self.scales())
+            fields.append(self._choice((*place, "scale"), _("Thang đo"), scales))
         if kind in ("number", "date"):
             fields += [
                 self._line((*place, name), label) for name, label in (("min", _("Nhỏ nhất")), ("max", _("Lớn nhất")))

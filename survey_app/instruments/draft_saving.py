@@ -62,19 +62,19 @@ class Saving:
 
 
 def saving_for(form: DraftForm, draft: Draft, *, asked: bool) -> Saving:
-    """What to show beside the button; ``asked``: it was pressed, so that a number that was typed stays."""
+    """What to show beside the button; ``asked``: it was pressed, so that a free number that was typed stays."""
     losses = tuple(filter(None, (form.losses.data or "").splitlines()))
     instrument = draft.instrument
     if instrument is None:
         return Saving(known=form.known.data or "", losses=losses)
     newest = newest_version(db.session, instrument.key)
     taken = versions_of(db.session, instrument.key)
-    proposed = instrument.version
+    proposed, typed = instrument.version, (form.version.data or "").strip()
     if newest and (proposed in taken or comes_before(proposed, newest.version)):
         proposed = next_version(newest.version if comes_before(proposed, newest.version) else proposed, taken)
     changes = compare_instruments(instrument_of(db.session, newest.id), instrument) if newest else None
     return Saving(
-        proposed=(form.version.data or proposed) if asked else proposed,
+        proposed=typed if asked and typed and typed not in taken else proposed,
         taken=tuple(sorted(taken)),
         known=_known(form, instrument, newest),
         losses=losses,

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import EDIT_SURVEYS
@@ -30,6 +31,7 @@ from survey_app.instruments.loader import MAX_BYTES
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.uploads import read_upload
 from survey_app.instruments.written import source_of
+from survey_app.security import drain_request
 
 blueprint = Blueprint("questionnaire_editing", __name__, url_prefix="/quan-ly/bo-phieu")
 
@@ -55,6 +57,14 @@ TYPES = {
 def _allow_long_drafts() -> None:
     request.max_content_length = MAXIMUM_DRAFT_BYTES
     request.max_form_memory_size = MAXIMUM_DRAFT_BYTES
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _tell_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    drain_request()
+    form = DraftForm(formdata=None)
+    form.file.errors = [_("Tệp quá lớn, không phải là một bộ phiếu. Xin chọn lại tệp, nhiều nhất 1 MB.")]
+    return render_template("office/questionnaire_new.html", form=form), 413
 
 
 @blueprint.get("/moi")
@@ -151,9 +161,10 @@ def _posted_draft(form: DraftForm) -> Draft:
     """The draft in the file or in the text; raises :class:`UserError` when neither can be read."""
     sent = form.file.data
     if not (sent and sent.filename):
-        if not (form.text.data or "").strip():
+        text = form.text.data or ""
+        if not text.strip():
             raise UserError(_("Chưa có tệp nào. Xin chọn một tệp rồi bấm Kiểm tra tệp."))
-        return check_draft(form.text.data)
+        return check_draft(text)
     found = read_upload(sent.read(), name=sent.filename)
     if not found.text.strip():
         raise UserError(_("Tệp trống. Xin chọn lại tệp."))
@@ -175,6 +186,7 @@ def _store_if_asked(form: DraftForm, draft: Draft, page: Callable[..., ResponseR
         stored, new = store_draft(form, draft)
     except UserError as error:
         form.version.errors = [error.message] if error.message else []
+        flash(_("Bộ phiếu chưa được lưu. Xin xem chỗ báo trong khung Lưu ở cuối trang."), "error")
         return page(form, draft, error.status)
     name = f"{stored.key}@{stored.version}"
     said = (
@@ -202,7 +214,7 @@ def _text_page(form: DraftForm, draft: Draft, status: int = 200) -> ResponseRetu
 
 def _form_page(form: DraftForm, draft: Draft, changed: Changed, status: int = 200) -> ResponseReturnValue:
     try:
-        data = open_draft(draft.text)
+        data = open_draft(draft.text) if changed.data is None else changed.data
     except NotEditable:
         flash(NOT_EDITABLE, "error")
         return _text_page(form, draft, 400)

@@ -97,6 +97,7 @@ class TextItem(Question):
 class OtherText(TextItem):
     """The line beside the „other” option of an item; the instrument makes it, no file holds it."""
 
+    key: str  # its item's key, which may be as long as a key can be, and a suffix
     parent: Key
 
 

@@ -149,7 +149,7 @@ def paper(name: str) -> ResponseReturnValue:
         "office/questionnaire_paper.html",
         stored=stored,
         instrument=instrument,
-        sheet=Markup(sheet),  # a template of ours, escaped as it was rendered
+        sheet=Markup(sheet),  # noqa: S704  a template of ours, escaped as it was rendered
         width=PAPER,
         widths=WIDTHS,
         shown_language=shown,

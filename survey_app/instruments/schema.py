@@ -137,6 +137,10 @@ class Instrument(Strict):
         """The items that can be answered."""
         return [item for item in self.items() if not isinstance(item, InformationItem)]
 
+    def count_questions(self) -> int:
+        """How many questions respondents see; the line of an „other” option belongs to its question."""
+        return sum(not isinstance(item, OtherText) for item in self.questions())
+
     def item(self, key: str) -> Item:
         """The item with this key; ``KeyError`` when there is none."""
         return self._by_key[key]

@@ -68,7 +68,7 @@ def _follows_from_another(details: ErrorDetails) -> bool:
 
 def closest(name: str, known: list[str]) -> str:
     """The known name most like ``name``, or words that there is none."""
-    found = get_close_matches(name, known, n=1, cutoff=0.6)
+    found = get_close_matches(name.lower(), known, n=1, cutoff=0.6)  # keys are written small
     return found[0] if found else str(NONE_ALIKE)
 
 

@@ -45,6 +45,7 @@ def store_new_version(session: Session, instrument: Instrument) -> tuple[Questio
     except IntegrityError:  # a moment ago, by somebody else or by the same button pressed twice
         session.rollback()
         stored = store_questionnaire(session, instrument, actor=acting())
+        session.commit()
     return stored
 
 

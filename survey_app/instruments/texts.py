@@ -11,9 +11,10 @@ from pydantic_core import PydanticCustomError
 #: Names that the form built from an instrument needs for itself.
 RESERVED_KEYS = frozenset(
     {
-        "answer_errors", "blocks", "checked", "collected", "csrf_failed", "csrf_token", "data", "errors", "form_errors",
-        "hidden_tag", "instrument", "is_submitted", "items", "meta", "newly_visible", "populate_obj",
-        "post_process", "process", "section", "section_key", "shown", "validate", "validate_on_submit",
+        "answer_errors", "blocks", "checked", "collected", "csrf_failed", "csrf_token", "data", "earlier_answers",
+        "errors", "form_errors", "go", "hidden_tag", "instrument", "is_submitted", "items", "lang", "meta",
+        "newly_visible", "populate_obj", "post_process", "process", "section", "section_key", "shown", "validate",
+        "validate_on_submit",
     }
 )  # fmt: skip
 

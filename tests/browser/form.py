@@ -69,10 +69,10 @@ def _answer(page: Page, item: str, rating: int, given: int | None, words: str) -
         typed.fill("7" if typed.get_attribute("inputmode") else words)
     elif given is not None:
         choose(page, item, given)
-    elif fieldset.locator(".no-opinion").count():
+    elif fieldset.locator(".no-opinion").count() and fieldset.locator(f'input[value="{rating}"]').count():
         choose(page, item, rating)
     else:
-        options.last.check()
+        fieldset.locator(".options:not(.no-opinion) .option input").last.check()
 
 
 def answer_everything(

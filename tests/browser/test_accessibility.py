@@ -28,6 +28,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 DRAFT, DRAWN, CLOSED, PUBLISHED = "ban-nhap", "da-boc", "da-dong", "da-cong-bo"
 FORMS_EACH = 4
+LIST = "/quan-ly/bo-phieu"
+EDIT = f"{LIST}/soan/bieu-mau?tu=sipas-commune"
 
 PUBLIC = {
     "landing": "/", "privacy": "/du-lieu-ca-nhan", "open": "/s/", "start": f"/s/{OPEN}", "closed": f"/s/{CLOSED}",
@@ -41,8 +43,16 @@ OFFICE = {
     "no-results": f"/quan-ly/dot/{DRAWN}/ket-qua", "results": f"/quan-ly/dot/{PUBLISHED}/ket-qua",
     "results-by-sex": f"/quan-ly/dot/{PUBLISHED}/ket-qua?theo=sex", "closed": f"/quan-ly/dot/{CLOSED}/cong-bo",
     "publication": f"/quan-ly/dot/{PUBLISHED}/cong-bo", "preview": f"/quan-ly/dot/{PUBLISHED}/cong-bo/1",
-    "questionnaires": "/quan-ly/bo-phieu", "questionnaire": "/quan-ly/bo-phieu/sipas-commune@2026.1",
+    "questionnaires": LIST, "questionnaire": f"{LIST}/sipas-commune", "large questionnaire": f"{LIST}/papi-citizen",
+    "frame": f"{LIST}/sipas-commune/xem-thu?phan=1", "paper": f"{LIST}/health-outpatient/xem-thu/giay?tieng=en",
+    "upload": f"{LIST}/moi", "text": f"{LIST}/soan?tu=sipas-commune", "head": f"{EDIT}&phan=head",
+    "scales": f"{EDIT}&phan=scales", "indices": f"{EDIT}&phan=indices", "section": f"{EDIT}&phan=sections/5",
+    "question": f"{EDIT}&phan=sections/5/items/0", "comparison": f"{LIST}/so-sanh",
+    "compared": f"{LIST}/so-sanh?truoc=health-inpatient&sau=health-outpatient",
     "trail": "/quan-ly/nhat-ky", "refused": "/quan-ly/dia-ban",
+}  # fmt: skip
+PREVIEWED = {
+    "start": "?phan=0", "faces": "?phan=1", "choices": "?phan=6&tieng=en", "last": "?phan=8",
 }  # fmt: skip
 ADMINISTRATION = {"geography": "/quan-ly/dia-ban", "people": "/quan-ly/nguoi-dung", "trail": "/quan-ly/nhat-ky"}
 
@@ -149,6 +159,35 @@ def test_public_pages(citizen: Page, address: str) -> None:
 def test_office_pages(manager: Page, address: str) -> None:
     manager.goto(address)
     assert _find_faults(manager) == []
+
+
+@pytest.mark.parametrize("part", PREVIEWED.values(), ids=PREVIEWED)
+def test_previewed_pages(manager: Page, part: str) -> None:
+    manager.goto(f"{LIST}/sipas-commune/xem-thu/phieu{part}")
+    assert _find_faults(manager, dark=True) == []
+
+
+def test_a_questionnaire_with_problems_in_every_way_of_writing_it(manager: Page) -> None:
+    manager.goto(f"{LIST}/soan?tu=sipas-commune")
+    manager.fill("textarea[name=text]", manager.input_value("textarea[name=text]").replace("sector:", "sectr:", 1))
+    go_on(manager, "main button[value=check]:visible")
+    faults = {"text": _find_faults(manager)}
+    go_on(manager, "main button[value='open:head']")
+    assert manager.locator("#errors").is_visible()
+    faults["form"] = _find_faults(manager)
+    manager.goto(f"{EDIT}&phan=sections/0")
+    manager.set_viewport_size(DESK)
+    go_on(manager, "main button[value='remove:sections/0/items/0']")
+    faults["undo"] = _find_faults(manager)
+    manager.set_viewport_size(DESK)
+    manager.fill("input[name=version]", "1")
+    go_on(manager, "main button[value=save]")
+    assert manager.locator("#version-error").is_visible()
+    faults["not stored"] = _find_faults(manager)
+    manager.goto(f"{LIST}/moi")
+    go_on(manager, "main button[value=check]")
+    faults["no file"] = _find_faults(manager)
+    assert [place for place, found in faults.items() if found] == [], faults
 
 
 @pytest.mark.parametrize("address", ADMINISTRATION.values(), ids=ADMINISTRATION)

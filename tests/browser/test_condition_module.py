@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, Route
 from pydantic import TypeAdapter
 
@@ -14,7 +17,9 @@ from survey_app.instruments.condition_models import Condition
 from survey_app.instruments.conditions import condition_to_json, path_to_json, visible_items
 from survey_app.instruments.loader import load_file
 from survey_app.security import HEADERS
+from tests.instruments.generated import as_instrument, questionnaires
 from tests.servers import ROOT
+from tests.walk.made_answers import answer_everything, on_path
 
 pytestmark = pytest.mark.browser
 EXAMPLES = ROOT / "tests" / "questionnaires"
@@ -77,6 +82,21 @@ def test_the_module_walks_the_path_as_the_server_does(page: Page) -> None:
 
     assert told == [[item.key for item in visible_items(ROUTES, answers)] for answers in people]
     assert len({tuple(keys) for keys in told}) > 5
+
+
+@given(plain=questionnaires(), chance=st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_module_walks_any_questionnaire_as_the_server_and_a_third_reader_do(
+    page: Page, plain: dict[str, Any], chance: Random
+) -> None:
+    instrument = as_instrument(plain)
+    people = [answer_everything(plain, chance, blanks=blanks) for blanks in (0, 0, 0.3, 0.3, 0.8)]
+
+    told = run(page, "path", [[path_to_json(instrument), answers] for answers in people])
+
+    assert told == [[item.key for item in visible_items(instrument, answers)] for answers in people]
+    questions = {item.key for item in instrument.questions()}
+    assert [questions.intersection(keys) for keys in told] == [on_path(plain, answers)[1] for answers in people]
 
 
 def test_the_module_is_alone_and_runs_no_text() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -17,13 +16,14 @@ from tests.browser.shipped import fill_page, open_part, open_survey, part_of, st
 pytestmark = pytest.mark.browser
 LIMIT = 60 * 1024
 LONG_FORM, MANY = "phieu-dai", 150
+ELEMENTS = 45  # of the page for each question; the time they take is measured by bench/phone.py
 FORMS = ("sipas-commune", "papi-citizen", "pci-enterprise", "health-inpatient")
 #: Everything a thumb may aim at, with what is smaller than 44 pixels. A radio button is reached through its row.
 SMALL = """() => [...document.querySelectorAll("label.option, label.take-back, a, button, select, textarea, input")]
     .filter(it => it.checkVisibility({visibilityProperty: true}) && it.type !== "hidden")
     .filter(it => !it.closest(".visually-hidden, .skip-link"))
     .filter(it => it.matches("label") || !it.closest("label.option, label.take-back"))
-    .map(it => [it.getBoundingClientRect(), it])
+    .map(it => [(it.querySelector(".option-fill") ?? it).getBoundingClientRect(), it])
     .filter(([box]) => box.width < 44 || box.height < 44)
     .map(([box, it]) => `${box.width} x ${box.height}: ${it.outerHTML.slice(0, 120)}`)"""
 
@@ -74,45 +74,35 @@ def test_the_first_load_is_under_60_kilobytes_with_everything(phone: Page, place
     wire = Wire(phone)
     phone.goto(f"/s/{key}")
     assert 30_000 < wire.total() < LIMIT, wire.bytes  # the fonts alone are more than the lower figure
+    phone.select_option("select[name=commune]", places[key])
+    go_on(phone, "button[name=consent]")
+    assert wire.total() < LIMIT, f"with the first section: {wire.bytes}"
 
 
 @pytest.mark.parametrize("key", FORMS)
-def test_any_section_opened_first_is_under_60_kilobytes_gzipped(
+def test_the_longest_section_opened_first_is_under_60_kilobytes(
     open_browser: Callable[..., BrowserContext], phone: Page, places: dict[str, str], key: str
 ) -> None:
     begin(phone, key, places[key])
-    cookies, first = phone.context.cookies(), phone.url
-    heavy = max(range(1, 30), key=lambda part: len(phone.request.get(f"{first[:-1]}{part}").body()))
+    first = phone.url[:-1]
+    longest = max(range(1, 30), key=lambda part: len(phone.request.get(f"{first}{part}").body()))
     fresh = open_browser(viewport=PHONE).new_page()
-    fresh.context.add_cookies(cookies)  # type: ignore[arg-type]
+    fresh.context.add_cookies(phone.context.cookies())  # type: ignore[arg-type]
     wire = Wire(fresh)
-    answer = fresh.goto(f"{first[:-1]}{heavy}")
+    answer = fresh.goto(f"{first}{longest}")
     assert answer is not None
-    plain = len(answer.body())
-    squeezed = len(gzip.compress(answer.body()))
-    total = wire.total()
-    assert total - plain + squeezed < LIMIT, wire.bytes
-    assert plain < 28_000, f"part {heavy} of {key} is {plain} bytes before compression"
+    assert 30_000 < wire.total() < LIMIT, wire.bytes
+    assert len(answer.body()) < 28_000, f"part {longest} before compression"
 
 
-def test_150_questions_on_one_page_are_quick_on_a_slow_processor(phone: Page, places: dict[str, str]) -> None:
+def test_150_questions_on_one_page_stay_light_and_every_one_answers(phone: Page, places: dict[str, str]) -> None:
     begin(phone, LONG_FORM, places[LONG_FORM])
-    processor = phone.context.new_cdp_session(phone)
-    processor.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    phone.reload()
     assert phone.locator("fieldset").count() == MANY
-    ready = phone.evaluate("""() => {
-        const [load] = performance.getEntriesByType("navigation");
-        return load.domContentLoadedEventEnd - load.responseEnd;
-    }""")
-    answered = phone.evaluate("""() => {
-        const begun = performance.now(), inputs = [...document.querySelectorAll("fieldset .option:first-child input")];
-        inputs.slice(0, 20).forEach(input => input.click());
-        document.body.getBoundingClientRect();
-        return (performance.now() - begun) / 20;
-    }""")
-    assert ready < 1_500, f"{ready:.0f} ms from the last byte to a page that answers"
-    assert answered < 60, f"{answered:.1f} ms for one answer"
+    assert phone.locator("*").count() < ELEMENTS * MANY
+    phone.evaluate(
+        """() => document.querySelectorAll("fieldset .option:first-child input").forEach(it => it.click())"""
+    )
+    assert phone.locator("fieldset:has(.option:first-child input:checked)").count() == MANY
 
 
 @pytest.mark.parametrize("key", FORMS)
@@ -127,6 +117,19 @@ def test_everything_that_a_thumb_aims_at_is_44_pixels(phone: Page, places: dict[
         small[f"part {part}, answered"] = phone.evaluate(SMALL)
         go_on(phone)
     assert {place: found for place, found in small.items() if found} == {}
+
+
+def test_every_cell_of_a_table_is_a_target_as_large_as_it_looks(
+    open_browser: Callable[..., BrowserContext], places: dict[str, str]
+) -> None:
+    page = open_browser(viewport={"width": 768, "height": 1024}, has_touch=True).new_page()
+    begin(page, "pci-enterprise", places["pci-enterprise"])
+    assert page.evaluate(SMALL) == []
+    cell = page.locator("tr[data-item] td").nth(2)
+    box = cell.bounding_box()
+    assert box is not None
+    cell.click(position={"x": 3, "y": box["height"] - 3})
+    assert cell.locator("input").is_checked()
 
 
 def test_links_of_an_error_summary_are_44_pixels(phone: Page, places: dict[str, str]) -> None:

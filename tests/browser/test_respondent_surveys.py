@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
-from survey_app.surveys.models import Survey
-from tests.browser.conftest import PHONE
-from tests.browser.form import begin, go_on
-from tests.browser.shipped import fill_form, fill_page, open_part, open_survey
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.form import begin, go_on, is_sent
+from tests.browser.shipped import MANY_PAGES, fill_form, fill_page, open_part, open_survey
 from tests.browser.test_accessibility import _find_faults
+from tests.browser.test_keyboard import _focused
 
 pytestmark = pytest.mark.browser
 WITH_SCRIPTS = ("sipas-short", "education-preschool", "enterprise-service-centre")
@@ -35,13 +34,11 @@ def places(inside: Callable[..., dict[str, str]]) -> dict[str, str]:
 
 @pytest.fixture
 def stored(inside: Callable[..., dict[str, object]]) -> Callable[[str], dict[str, object]]:
-    """The answers of the one response to a survey."""
+    """The answers of the response whose receipt stands at an address."""
 
-    def stored(key: str) -> dict[str, object]:
-        def query(session: Session) -> dict[str, object]:
-            return dict(session.scalars(select(Response).join(Survey).where(Survey.slug == key)).one().answers)
-
-        return inside(query)
+    def stored(receipt: str) -> dict[str, object]:
+        number = UUID(receipt.split("/")[-2])
+        return inside(lambda session: dict(session.get_one(Response, number).answers))
 
     return stored
 
@@ -58,7 +55,42 @@ def test_the_whole_form_is_filled_on_a_phone_and_every_answer_arrives(
     begin(page, key, places[key])
     answered = fill_form(page)
     assert len(answered) > 8
-    assert set(stored(key)) == set(answered)
+    assert set(stored(page.url)) == set(answered)
+
+
+@pytest.mark.parametrize(("key", "viewport"), [("enterprise-service-centre", PHONE), ("pci-enterprise", DESK)])
+def test_a_form_with_tables_and_numbers_is_filled_with_a_keyboard_alone(
+    open_browser: Callable[..., BrowserContext], places: dict[str, str], key: str, viewport: dict[str, int]
+) -> None:
+    page = open_browser(viewport=viewport).new_page()
+    begin(page, key, places[key])
+    for _page in range(MANY_PAGES):
+        _fill_by_keyboard(page)
+        assert page.locator("#errors").count() == 0
+        if is_sent(page):
+            return
+    raise AssertionError(f"no receipt after {MANY_PAGES} pages")
+
+
+def _fill_by_keyboard(page: Page) -> None:
+    answered: set[str] = set()
+    for _stop in range(200):
+        page.keyboard.press("Tab")
+        focused = _focused(page)
+        if focused["name"] == "go" and focused["value"] == "next":
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+        if focused["name"] in answered:
+            continue
+        if focused["type"] in ("radio", "checkbox"):
+            page.keyboard.press("Space")
+        elif focused["tag"] == "TEXTAREA" or focused["type"] == "text":
+            page.keyboard.type("2")
+        else:
+            continue
+        answered.add(focused["name"])
+    raise AssertionError("no way out of the section by Tab")
 
 
 @pytest.mark.parametrize("key", PAGES)

@@ -102,6 +102,7 @@ def test_a_misspelt_key_gets_the_nearest_known_key_as_advice() -> None:
         ("{key: n, type: information, text: {vi: x, en: y}, criterium: a}", "criterium", "không có"),
         ("{key: n, type: information, text: {vi: x, en: y}, criterion: a}", "criterion", "không có"),
         ("{key: n, scale: s, text: {vi: x, en: y}, criterium: a}", "criterium", "criterion"),
+        ("{key: n, scale: s, text: {vi: x, en: y}, WORDING: own}", "WORDING", "wording"),
         ("{key: n, scale: s, text: {vi: x, en: y}, show_if: {item: a, no_in: [1]}}", "no_in", "not_in"),
         ("{key: n, scale: s, text: {vi: x, en: y}, show_if: {all: [{items: a, in: [1]}]}}", "items", "item"),
         ("{key: n, type: text, text: {vi: x, en: y}, maxlength: 3}", "maxlength", "max_length"),

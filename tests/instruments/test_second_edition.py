@@ -29,8 +29,10 @@ def problem(instrument: Instrument, answers: dict[str, object]) -> list[tuple[st
     return [(one.item, one.code) for one in check_answers(instrument, answers).problems]
 
 
-def test_the_shipped_questionnaire_is_still_the_same_version(sipas: Instrument) -> None:
-    assert sipas.content_hash == "3f984d92431415c3b50a58dd7c7d46a0ac9e081b5be06b4a463d3fdb0ed7f7fd"
+def test_a_questionnaire_stored_before_is_still_the_same_version() -> None:
+    stored = load_file(EXAMPLES / "first_edition" / "sipas-commune-2020.1.yaml")
+
+    assert stored.content_hash == "3f984d92431415c3b50a58dd7c7d46a0ac9e081b5be06b4a463d3fdb0ed7f7fd"
 
 
 def test_defaults_of_new_keys_written_out_are_the_same_version() -> None:
@@ -201,3 +203,15 @@ def test_unconditional_neighbours_on_a_grid_scale_are_one_table(page: Flask) -> 
     assert DISPLAYS.scales["faces3"].shows_faces
     assert not DISPLAYS.scales["often"].shows_faces
     assert not DISPLAYS.scales["table"].shows_faces
+
+
+def test_an_other_option_may_belong_to_an_item_with_the_longest_key() -> None:
+    key = "k" * 40
+    options = "[{value: 1, label: {vi: A, en: B}}, {value: 2, label: {vi: C, en: D}, other: true}]"
+    instrument = load_questionnaire(
+        'key: long\nversion: "1"\nsector: health\naudience: [citizen]\nminutes: 1\ntitle: {vi: A, en: B}\nsections:\n'
+        "  - key: s\n    title: {vi: A, en: B}\n    items:\n"
+        f"      - {{key: {key}, type: single, text: {{vi: A, en: B}}, options: {options}}}\n"
+    )
+    assert check_answers(instrument, {key: 2, f"{key}_other": "C"}).answers == {key: 2, f"{key}_other": "C"}
+    assert instrument.count_questions() == 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from survey_app.instruments.conditions import visible_items
+from survey_app.instruments.loader import load_file
 from survey_app.instruments.schema import Instrument, MultipleItem, ScaleItem, SingleItem
 
 FACTORS = {"access": 4, "procedure": 5, "official": 6, "outcome": 3, "feedback": 4}
@@ -93,3 +95,11 @@ def test_statements_are_phrases_and_questions_are_sentences(sipas: Instrument) -
     for item in sipas.items():
         text = item.text.vi
         assert text[-1] not in "?." if isinstance(item, ScaleItem) else text[-1] in "?.", item.key
+
+
+def test_what_was_asked_in_2020_stays_comparable(sipas: Instrument) -> None:
+    before = load_file(Path(__file__).parents[1] / "questionnaires" / "first_edition" / "sipas-commune-2020.1.yaml")
+
+    assert {item.key for item in before.items()} <= {item.key for item in sipas.items()}
+    assert all(item.text == sipas.item(item.key).text for item in before.items())
+    assert sipas.version != before.version

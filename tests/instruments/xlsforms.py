@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openpyxl
+
+from survey_app.instruments.xlsform.sheets import Row, Sheet
 
 VI, EN = "label::Tiếng Việt (vi)", "label::English (en)"
 YES_NO = [["list_name", "name", VI, EN], ["yes_no", "yes", "Có", "Yes"], ["yes_no", "no", "Không", "No"]]
@@ -38,6 +41,18 @@ def form(*rows: list[Any], choices: list[list[Any]] | None = None, settings: dic
             "settings": [list(told), list(told.values())],
         }
     )
+
+
+def sheets_of(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Sheet]:
+    """The sheets as they are read back from a workbook with these tables, without writing one."""
+    return {
+        name: Sheet(
+            name,
+            {heading: heading for row in rows for heading in row},
+            [Row(number, {key: text for key, text in row.items() if text}) for number, row in enumerate(rows, start=2)],
+        )
+        for name, rows in tables.items()
+    }
 
 
 HEADINGS = ["type", "name", VI, EN, "relevant", "constraint", "required"]

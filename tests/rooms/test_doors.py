@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from survey_app.accounts.roles import PERMISSIONS
 from survey_app.database import Base, db
 from survey_app.publication.models import Publication
+from survey_app.settings import ROOT
 from survey_app.surveys.models import Survey
 from tests.village import TWO_LEVELS, VILLAGE, communes, make_village
 from tests.world import TESTER
@@ -29,6 +30,7 @@ COUNTER = frozenset({"counter_device"})
 COLLECTORS = frozenset({"post_coordinator", "collector"})
 INTAKE = MANAGERS | {"post_coordinator"}
 DOT = "/quan-ly/dot/<slug>"
+QUESTIONNAIRE = (ROOT / "tests" / "questionnaires" / "item_types.yaml").read_text(encoding="utf-8")
 
 DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/ban-lam-viec"): ALL,
@@ -36,6 +38,20 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/quan-ly"): SURVEYS,
     ("GET", "/quan-ly/bo-phieu"): SURVEYS,
     ("GET", "/quan-ly/bo-phieu/<name>"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/<name>/tep.yaml"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/<name>/xlsform.xlsx"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/<name>/xem-thu"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/<name>/xem-thu/giay"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/<name>/xem-thu/phieu"): SURVEYS,
+    ("POST", "/quan-ly/bo-phieu/<name>/xem-thu/phieu"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/so-sanh"): SURVEYS,
+    ("GET", "/quan-ly/bo-phieu/moi"): MANAGERS,
+    ("GET", "/quan-ly/bo-phieu/soan"): MANAGERS,
+    ("POST", "/quan-ly/bo-phieu/soan"): MANAGERS,
+    ("GET", "/quan-ly/bo-phieu/soan/bieu-mau"): MANAGERS,
+    ("POST", "/quan-ly/bo-phieu/soan/bieu-mau"): MANAGERS,
+    ("POST", "/quan-ly/bo-phieu/soan/tep"): MANAGERS,
+    ("POST", "/quan-ly/bo-phieu/soan/xem-thu"): MANAGERS,
     ("GET", "/quan-ly/dia-ban"): ADMINISTRATOR,
     ("POST", "/quan-ly/dia-ban"): ADMINISTRATOR,
     ("GET", "/quan-ly/nguoi-dung"): ADMINISTRATOR,
@@ -122,11 +138,17 @@ def body(rule: str, commune: str) -> dict[str, Any]:
     """What a page would send, complete but for the token: done by whoever forgets to ask for one."""
     from tests.rooms.test_new_survey_page import GOOD
 
+    draft = {"text": QUESTIONNAIRE, "do": "save", "version": "1"}
     bodies: dict[str, dict[str, Any]] = {
         "/quan-ly/dia-ban": {"file": (io.BytesIO(TWO_LEVELS.encode()), "a.csv"), "code_system": "new"},
         "/quan-ly/nguoi-dung": {"email": "new@hailong.example", "role": "analyst"},
         "/quan-ly/nguoi-dung/<int:user_id>": {"change": "deactivate"},
         "/quan-ly/dot/moi": GOOD,
+        "/quan-ly/bo-phieu/<name>/xem-thu/phieu": {"phan": "1", "go": "next"},
+        "/quan-ly/bo-phieu/soan": draft,
+        "/quan-ly/bo-phieu/soan/bieu-mau": draft,
+        "/quan-ly/bo-phieu/soan/tep": draft,
+        "/quan-ly/bo-phieu/soan/xem-thu": draft,
         f"{DOT}/trang-thai": {"state": "closed"},
         f"{DOT}/mau": {"seed": "1", "reason": "x"},
         f"{DOT}/phieu-moi": {"per_commune": "1"},

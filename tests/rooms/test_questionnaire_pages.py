@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Callable
-from html import unescape
+from concurrent.futures import ThreadPoolExecutor
+from html import escape, unescape
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -20,20 +24,28 @@ from survey_app.collection.models import Draft as FormInProgress
 from survey_app.collection.models import Response
 from survey_app.database import db
 from survey_app.instruments.draft_actions import Changed, change_draft
+from survey_app.instruments.draft_edits import open_draft
+from survey_app.instruments.draft_parts import DraftPage
 from survey_app.instruments.drafts import check_draft, next_version, with_version
 from survey_app.instruments.loader import load_file, load_questionnaire
 from survey_app.instruments.models import Questionnaire
+from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.service import store_questionnaire
 from survey_app.instruments.written import source_of, write_questionnaire
 from survey_app.settings import ROOT
+from survey_app.surveys.models import Survey
 from tests.conftest import token_in
+from tests.instruments.xlsforms import form, question
 from tests.world import SURVEY, TESTER, answer, make_survey
 
 SignIn = Callable[..., FlaskClient]
 LIST = "/quan-ly/bo-phieu"
 WRITE, EDIT, DRAFT_PREVIEW = f"{LIST}/soan", f"{LIST}/soan/bieu-mau", f"{LIST}/soan/xem-thu"
-SIPAS = "sipas-commune@2026.1"
+
 FILES = sorted((ROOT / "questionnaires").glob("*.yaml"))
+SHIPPED = load_file(ROOT / "questionnaires" / "sipas-commune.yaml")
+SIPAS = f"{SHIPPED.key}@{SHIPPED.version}"
+NEXT = next_version(SHIPPED.version, {SHIPPED.version})
 SMALL = (ROOT / "tests" / "questionnaires" / "item_types.yaml").read_text(encoding="utf-8")
 
 
@@ -166,37 +178,128 @@ def test_every_broken_file_comes_back_as_a_page(app: Flask, sign_in: SignIn, pat
 
 def test_a_file_that_is_not_utf8_is_pointed_at_until_it_is_mended(app: Flask, sign_in: SignIn) -> None:
     manager = sign_in("survey_manager")
-    page = post(manager, WRITE, do="check", file=(io.BytesIO(SMALL.encode("cp1258", "replace")), "a.yaml")).text
+    data = SMALL.encode().replace("Thái độ".encode(), b"Th\xb8i \xae\xe9")  # as TCVN3 writes it
+    page = post(manager, WRITE, do="check", file=(io.BytesIO(data), "a.yaml")).text
     again = post(manager, WRITE, do="save", version="5", text=text_in(page))
     assert again.status_code == 400
     assert "Q001" in again.text
     assert "item-types@5" not in stored_names(app)
-    utf16 = post(manager, WRITE, do="check", file=(io.BytesIO(SMALL.encode("utf-16")), "a.yaml")).text
-    assert text_in(utf16) == SMALL
-    assert "Lưu thành phiên bản mới" in utf16
+    saved = post(manager, WRITE, do="save", version="5", text=re.sub("Th\ufffdi \ufffd+", "Thái độ", text_in(page)))
+    assert saved.status_code == 302
+
+
+def windows_1258(text: str) -> bytes:
+    """As a Vietnamese Windows writes: the tone marks, and only they, stand apart from their letters."""
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    apart = []
+    for sign in text:
+        parts = unicodedata.normalize("NFD", sign)
+        tone = "".join(part for part in parts if part in tones)
+        apart.append(unicodedata.normalize("NFC", "".join(part for part in parts if part not in tones)) + tone)
+    return "".join(apart).encode("cp1258")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SMALL.encode("utf-8-sig"), SMALL.encode("utf-16"), SMALL.encode("utf-16-le"), SMALL.encode("utf-16-be"),
+        codecs.BOM_UTF16_BE + SMALL.encode("utf-16-be"), SMALL.replace("\n", "\r\n").encode(), windows_1258(SMALL),
+    ],
+    ids=["utf-8 mark", "utf-16", "utf-16-le", "utf-16-be", "utf-16-be mark", "windows lines", "windows-1258"],
+)  # fmt: skip
+def test_a_file_of_another_encoding_reads_the_same(sign_in: SignIn, data: bytes) -> None:
+    page = post(sign_in("survey_manager"), WRITE, do="check", file=(io.BytesIO(data), "a.yaml")).text
+    assert text_in(page) == SMALL
+    assert "Lưu thành phiên bản mới" in page
+    assert ("Windows-1258" in page) == (data == windows_1258(SMALL))
 
 
 def test_a_version_is_stored_once_under_a_new_number_and_the_trail_knows(app: Flask, sign_in: SignIn) -> None:
     manager = sign_in("survey_manager")
     page = manager.get(f"{EDIT}?tu={SIPAS}").text
-    assert 'name="version" value="2026.2"' in page
+    assert f'name="version" value="{NEXT}"' in page
     text = text_in(page).replace("vi: Số ghế ngồi chờ dành cho người dân", "vi: Số ghế ngồi chờ cho người dân")
-    same = post(manager, WRITE, do="save", version="2026.1", text=text)
+    assert text != text_in(page)
+    same = post(manager, WRITE, do="save", version=SHIPPED.version, text=text)
     assert same.status_code == 409
     assert "đặt số phiên bản mới" in same.text
+    assert "Bộ phiếu chưa được lưu" in same.text
+    assert f'name="version" value="{NEXT}"' in same.text
     assert text_in(same.text) == text
     assert post(manager, WRITE, do="save", version="", text=text).status_code == 400
-    saved = post(manager, WRITE, do="save", version="2026.2", text=text)
-    assert saved.status_code == 302
-    assert saved.headers["Location"].endswith("sipas-commune@2026.2")
+    for said in ("Đã lưu bộ phiếu", "không khác chữ nào"):  # the button pressed twice
+        saved = post(manager, WRITE, do="save", version=NEXT, text=text)
+        assert saved.status_code == 302
+        assert saved.headers["Location"].endswith(f"sipas-commune@{NEXT}")
+        assert said in manager.get(saved.headers["Location"]).text
     with app.app_context():
-        entry = latest_entries(db.session)[0]
-        assert (entry.verb, entry.subject, entry.actor) == (
-            "questionnaire.store", "questionnaire:sipas-commune", manager.email,
-        )  # fmt: skip
-    compared = manager.get(f"{LIST}/so-sanh?truoc={SIPAS}&sau=sipas-commune@2026.2").text
-    assert "<del>Số ghế ngồi chờ dành cho người dân</del>" in compared
-    assert "<ins>Số ghế ngồi chờ cho người dân</ins>" in compared
+        entries = [entry for entry in latest_entries(db.session) if entry.detail.get("version") == NEXT]
+        assert [(entry.verb, entry.subject, entry.actor) for entry in entries] == [
+            ("questionnaire.store", "questionnaire:sipas-commune", manager.email)
+        ]
+    compared = manager.get(f"{LIST}/so-sanh?truoc={SIPAS}&sau=sipas-commune@{NEXT}").text
+    assert "Số ghế ngồi chờ <del>dành</del> cho người dân" in compared
+    assert "Số ghế ngồi chờ cho người dân" in compared
+    assert "So sánh được, cần thận trọng" in compared
+    assert "Đã có phiên bản mới hơn" in manager.get(f"{LIST}/{SIPAS}").text
+
+
+def test_a_number_before_the_newest_is_refused_with_a_better_one(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    older = with_version(SMALL.replace("key: item-types", "key: sipas-commune"), "2001.1")
+    page = post(manager, WRITE, do="check", text=older).text
+    assert f'name="version" value="{NEXT}"' in page
+    assert "xin đổi dòng key" in page
+    refused = post(manager, WRITE, do="save", version="2001.1", text=older)
+    assert refused.status_code == 409
+    assert f"ví dụ {NEXT}" in refused.text
+    assert text_in(refused.text) == older
+    assert "sipas-commune@2001.1" not in stored_names(app)
+
+
+def test_whoever_stores_second_is_told_and_overwrites_nothing(app: Flask, sign_in: SignIn) -> None:
+    first, second = sign_in("survey_manager"), sign_in("sector_lead", "sector:administrative")
+    page = first.get(f"{EDIT}?tu={SIPAS}").text
+    known = re.search(r'name="known" value="([^"]*)"', page)[1]
+    assert known == SIPAS
+    mine, theirs = (text_in(page).replace("Số ghế ngồi chờ", word) for word in ("Ghế ngồi chờ", "Chỗ ngồi chờ"))
+    assert post(first, EDIT, do="save", version=NEXT, text=mine, known=known).status_code == 302
+    later = next_version(NEXT, {NEXT})
+    for version in (NEXT, later):
+        told = post(second, EDIT, do="save", version=version, text=theirs, known=known)
+        assert told.status_code == 409
+        assert f"phiên bản {NEXT} đã được lưu" in told.text
+        assert first.email in told.text
+        assert text_in(told.text) == theirs
+    assert f"sipas-commune@{later}" not in stored_names(app)
+    seen = {"known": known, "seen": NEXT}
+    assert post(second, EDIT, do="save", version=NEXT, text=theirs, **seen).status_code == 409
+    assert post(second, EDIT, do="save", version=later, text=theirs, **seen).status_code == 302
+    with app.app_context():
+        texts = {
+            one.version: instrument_of(db.session, one.id).item("a1").text.vi
+            for one in db.session.scalars(select(Questionnaire).where(Questionnaire.key == "sipas-commune"))
+        }
+    assert texts[NEXT].startswith("Ghế")
+    assert texts[later].startswith("Chỗ")
+    assert texts[SHIPPED.version].startswith("Số ghế")
+
+
+def test_a_version_with_responses_stays_as_it_is_when_a_new_one_arises(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    with app.app_context():
+        survey = make_survey(db.session, state="collecting")
+        answer(db.session, survey)
+        db.session.commit()
+        before = survey.questionnaire_id, instrument_of(db.session, survey.questionnaire_id).content_hash
+    text = source_of(SHIPPED).replace("Số ghế ngồi chờ", "Ghế ngồi chờ")
+    assert post(manager, EDIT, do="save", version=NEXT, text=text, known=SIPAS).status_code == 302
+    with app.app_context():
+        survey = db.session.scalars(select(Survey)).one()
+        assert (survey.questionnaire_id, survey.questionnaire.content_hash) == before
+        assert instrument_of(db.session, before[0]).item("a1").text.vi.startswith("Số ghế")
+    page = manager.get(LIST).text
+    assert page.count("Đã có phiếu trả lời") == 1
 
 
 def test_an_old_page_keeps_the_text_and_stores_nothing(app: Flask, sign_in: SignIn) -> None:
@@ -341,6 +444,271 @@ def test_the_number_of_a_version(app: Flask) -> None:
     assert with_version('key: a\nversion: "1"\n', '"x').endswith('version: "\\"x"\n')
 
 
+def workbook_page(person: FlaskClient, data: bytes, name: str = "phieu.xlsx") -> str:
+    return post(person, WRITE, do="check", file=(io.BytesIO(data), name)).text
+
+
+def test_a_workbook_becomes_a_draft_and_what_it_loses_must_be_agreed_to(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    page = workbook_page(manager, form(question("select_one yes_no", "age"), question("geopoint", "where")))
+    assert "1 chỗ của sổ tính không giữ được" in page
+    assert "Trang survey, dòng 3" in page
+    losses, text = text_in(page, "losses"), text_in(page)
+    assert "where" in losses
+    assert [item.key for item in load_questionnaire(text).items()] == ["age"]
+    for address in (WRITE, EDIT):
+        refused = post(manager, address, do="save", version="1", text=text, losses=losses)
+        assert refused.status_code == 400
+        assert "đánh dấu đồng ý" in refused.text
+        assert text_in(refused.text, "losses") == losses
+    opened = post(manager, EDIT, do="open:sections/0", text=text, losses=losses)
+    assert text_in(opened.text, "losses") == losses
+    stored = post(manager, EDIT, do="save", version="1", text=text, losses=losses, accept="y")
+    assert stored.status_code == 302
+    assert "phieu@1" in stored_names(app)
+
+
+def test_a_workbook_with_mistakes_is_mended_as_text(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    page = workbook_page(manager, form(question("integer", "age"), settings={"hailong_minutes": "nhiều"}))
+    assert "line-wrong" in page
+    mended = text_in(page).replace("nhiều", "3")
+    assert post(manager, WRITE, do="save", version="1", text=mended).status_code == 302
+
+
+def test_a_version_goes_out_as_a_workbook_and_comes_back_the_same(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    book = manager.get(f"{LIST}/{SIPAS}/xlsform.xlsx")
+    assert book.mimetype.endswith("spreadsheetml.sheet")
+    page = workbook_page(manager, book.data)
+    assert load_questionnaire(text_in(page)).content_hash == SHIPPED.content_hash
+    assert "không giữ được" not in page
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "Tệp trống"),
+        (b" \n", "Tệp trống"),
+        (b"PK\x03\x04 no workbook", "không phải là sổ tính Excel"),
+        (b"\xd0\xcf\x11\xe0 an old .xls", "không phải YAML hay XLSForm"),
+        (b"key: a\n# " + b"x" * 1_000_000, "lớn hơn 1 MB"),
+        (b"a" * 5_000_000, "lớn hơn 1 MB"),
+        (("key: a\n# " + "x" * 1_100_000).encode("utf-16"), "lớn hơn 1 MB"),
+        (b"\0" * 1000, "ký tự ẩn"),
+    ],
+    ids=["empty", "blank", "broken workbook", "xls", "over 1 MB", "5 MB", "over 1 MB in UTF-16", "zeros"],
+)
+def test_a_file_that_cannot_be_a_questionnaire_is_refused_with_advice(sign_in: SignIn, data: bytes, said: str) -> None:
+    page = post(sign_in("survey_manager"), WRITE, do="check", file=(io.BytesIO(data), "a.yaml"))
+    assert page.status_code in (200, 400)
+    assert said in page.text
+
+
+def test_a_file_larger_than_any_request_may_be_is_told_on_the_page_of_files(sign_in: SignIn) -> None:
+    page = post(sign_in("survey_manager"), WRITE, do="check", file=(io.BytesIO(b"a" * 9_000_000), "a.yaml"))
+    assert page.status_code == 413
+    assert "Tệp quá lớn" in page.text
+    assert 'type="file"' in page.text
+
+
+def test_nothing_sent_is_told(sign_in: SignIn) -> None:
+    page = post(sign_in("survey_manager"), WRITE, do="check")
+    assert page.status_code == 400
+    assert "Chưa có tệp nào" in page.text
+
+
+def test_a_file_with_hundreds_of_problems_is_shown_to_the_last_count(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    wrong = SMALL + "".join(
+        f"      - {{key: extra_{number}, scale: none_{number}, text: {{vi: Câu, en: Question}}}}\n"
+        for number in range(500)
+    )
+    page = post(manager, WRITE, do="check", text=wrong).text
+    assert "Còn 500 chỗ cần sửa" in page
+    shown = page.count('class="line-problem"')
+    assert 100 < shown < 500
+    assert f"và {500 - shown} chỗ nữa" in page
+    assert text_in(page) == wrong
+    form_page = post(manager, EDIT, do="check", text=wrong).text
+    assert "và 470 chỗ nữa" in form_page
+
+
+def test_an_observer_reads_everything_and_is_offered_no_change(app: Flask, sign_in: SignIn) -> None:
+    observer, manager = sign_in("observer"), sign_in("survey_manager")
+    for address in (LIST, f"{LIST}/{SIPAS}", f"{LIST}/so-sanh?truoc={SIPAS}&sau={SIPAS}"):
+        assert f"{LIST}/soan" not in observer.get(address).text
+        assert f"{LIST}/moi" not in observer.get(address).text
+    assert f"{LIST}/soan" in manager.get(f"{LIST}/{SIPAS}").text
+    before = stored_names(app)
+    data = {"csrf_token": token(manager), "do": "save", "version": "9", "text": SMALL}
+    for address in (WRITE, EDIT, DRAFT_PREVIEW, f"{WRITE}/tep"):
+        assert observer.post(address, data=data).status_code == 403, address
+    assert stored_names(app) == before
+
+
+def test_a_draft_whose_address_is_opened_again_leads_to_the_upload(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    for address in (WRITE, EDIT):
+        assert manager.get(address).headers["Location"].endswith(f"{LIST}/moi")
+
+
+def test_the_language_of_the_office_changes_without_losing_the_place(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    page = manager.get(f"{LIST}/so-sanh?truoc={SIPAS}&sau={SIPAS}").text
+    english = unescape(re.search(r'href="([^"]*lang=en[^"]*)"', page)[1])
+    assert "truoc=sipas-commune" in english
+    assert manager.get(english).status_code == 200
+
+
+def test_the_page_of_a_version_says_what_it_rests_on(app: Flask, sign_in: SignIn) -> None:
+    text = SMALL.replace("key: yes_no", "key: yes_no", 1)
+    instrument = load_questionnaire(text)
+    first, *others = instrument.sections
+    items = (first.items[0].model_copy(update={"wording": "official", "source": "Quyết định 9/QĐ"}), *first.items[1:])
+    changed = instrument.model_copy(update={"sections": (first.model_copy(update={"items": items}), *others)})
+    with app.app_context():
+        store_questionnaire(db.session, changed, actor=TESTER)
+        db.session.commit()
+    observer = sign_in("observer")
+    page = observer.get(f"{LIST}/item-types").text
+    assert "Nguồn: Quyết định 9/QĐ" in page
+    assert page.count("chip-official") == 1
+    shipped = observer.get(f"{LIST}/{SIPAS}").text
+    for told in (SHIPPED.content_hash, SHIPPED.basis[0].document, "Do hệ thống viết", "80%", "Chỉ hỏi khi: câu"):
+        assert told in shipped, told
+    assert all(item.criterion in shipped for item in SHIPPED.questions() if item.criterion)
+
+
+def test_typed_html_is_only_text_wherever_it_is_shown(app: Flask, sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+    evil = "<script>alert(1)</script> \"x\" 'y' <b>đậm</b> {{ 7*7 }}"
+    typed = {f"v:{place}/{language}": evil for place in ("sections/0/title", "title") for language in ("vi", "en")}
+    typed["v:sections/0/items/2/text/vi"] = evil.replace("{{ 7*7 }}", "")
+    page = post(manager, EDIT, do="open:sections/0", text=SMALL, **typed)
+    assert "Q031" in post(manager, WRITE, do="check", text=text_in(page.text)).text  # braces in the title of a section
+    text = text_in(page.text).replace("{{ 7*7 }}", "")
+    assert post(manager, WRITE, do="save", version="1", text=text).status_code == 302
+    name = "item-types@1"
+    for place in (
+        LIST, f"{LIST}/{name}", f"{LIST}/{name}/xem-thu", f"{LIST}/{name}/xem-thu/giay", f"{EDIT}?tu={name}",
+        f"{LIST}/{name}/xem-thu/phieu?phan=1", f"{LIST}/so-sanh?truoc={name}&sau={SIPAS}", f"{WRITE}?tu={name}",
+    ):  # fmt: skip
+        shown = manager.get(place).text
+        assert "<script>alert" not in shown, place
+        assert "<b>đậm" not in shown, place
+        assert "&lt;script&gt;" in shown, place
+
+
+def test_taking_out_a_question_that_others_look_at_is_told_by_their_names() -> None:
+    source = source_of(SHIPPED)
+    data = open_draft(source)
+    at = next(
+        (number, place)
+        for number, section in enumerate(data["sections"])
+        for place, item in enumerate(section["items"])
+        if item["key"] == "n5"
+    )
+    done = change({"text": source, "do": f"remove:sections/{at[0]}/items/{at[1]}", "open": f"sections/{at[0]}"})
+    draft = check_draft(done.text)
+    page = DraftPage(open_draft(done.text), draft.problems, "vi")
+    told = [page.told(problem) for problem in draft.problems]
+    assert [words.split(":")[0] for words in told] == ["câu n6", "câu n7"]
+    opened = page.open(page.part_of(draft.problems[0]))
+    assert opened.condition_problems == (told[0],)
+    text = done.text
+    for problem in draft.problems:
+        text = change({"text": text, "do": f"always:{page.part_of(problem)}"}).text
+    assert check_draft(text).instrument is not None
+    assert change({"text": done.text, "before": done.undo, "do": "undo"}).text == source
+
+
+def test_taking_out_a_section_that_an_index_counts_is_mended_in_the_form() -> None:
+    source = source_of(SHIPPED)
+    key = SHIPPED.indices[0].of[0]
+    place = [section.key for section in SHIPPED.sections].index(key)
+    done = change({"text": source, "do": f"remove:sections/{place}"})
+    draft = check_draft(done.text)
+    assert {problem.code for problem in draft.problems} == {"Q080"}
+    page = DraftPage(open_draft(done.text), draft.problems, "vi")
+    assert {page.part_of(problem) for problem in draft.problems} == {"indices"}
+    members = next(one for one in page.open("indices").fields if one.kind == "members" and one.problems)
+    text = change({"text": done.text, "do": f"remove:{members.name}/{members.values.index(key)}"}).text
+    assert key not in check_draft(text).instrument.indices[0].of
+
+
+def test_each_step_can_be_undone_and_done_again() -> None:
+    typed = change({"text": SMALL, "do": "check", "v:title/vi": "Tên mới"})
+    assert (typed.done, typed.undo) == ("typed", SMALL)
+    moved = change({"text": typed.text, "before": typed.undo, "do": "down:sections/0/items/0", "open": "sections/0"})
+    assert (moved.done, moved.undo) == ("down", typed.text)
+    looked = change({"text": moved.text, "before": moved.undo, "do": "open:head"})
+    assert (looked.text, looked.undo, looked.done) == (moved.text, typed.text, "")
+    back = change({"text": looked.text, "before": looked.undo, "do": "undo"})
+    assert back.text == typed.text
+    again = change({"text": back.text, "before": back.undo, "do": "undo", "v:title/vi": "Vừa gõ thêm"})
+    assert again.text == moved.text
+    assert "Vừa gõ thêm" in again.undo
+
+
+def test_the_page_goes_on_where_its_author_was(sign_in: SignIn) -> None:
+    manager = sign_in("survey_manager")
+
+    def focused(do: str, **more: str) -> str:
+        page = post(manager, EDIT, do=do, text=SMALL, **{"open": "sections/0", **more}).text
+        found = re.findall(r"<(?:button|textarea|select|input)[^>]*autofocus[^>]*>", page)
+        assert len(found) == 1, (do, found)
+        return re.search(r'(?:name="do" value|name)="([^"]*)"', found[0])[1]
+
+    assert focused("down:sections/0/items/0") == "down:sections/0/items/1"
+    assert focused("up:sections/0/items/2") == "up:sections/0/items/1"
+    assert focused("up:sections/0/items/1") == "down:sections/0/items/0"  # at the top one goes no further up
+    assert focused("add-item:sections/0", kind="text") == "v:sections/0/items/9/text/vi"
+    assert focused("add-section") == "v:sections/1/title/vi"
+    assert focused("add-option:sections/0/items/2/options", open="sections/0/items/2").endswith("/options/2/label/vi")
+
+
+def test_two_who_store_at_the_same_moment_store_once(app: Flask, sign_in: SignIn) -> None:
+    people = [sign_in("survey_manager"), sign_in("sector_lead", "sector:administrative")]
+    fields = [{"csrf_token": token(person), "do": "save", "version": "1", "text": SMALL} for person in people]
+    start = Barrier(2)
+
+    def press(number: int) -> int:
+        start.wait()
+        return people[number].post(WRITE, data=fields[number]).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(press, range(2))) == [302, 302]
+    with app.app_context():
+        stored = [entry for entry in latest_entries(db.session) if entry.subject == "questionnaire:item-types"]
+        assert len(stored) == 1
+
+
+def test_official_words_and_their_source_are_set_in_the_form() -> None:
+    place = "v:sections/0/items/2"
+    done = change({"text": SMALL, f"{place}/wording": "official", f"{place}/source": "Thông tư 1"})
+    item = check_draft(done.text).instrument.item("one_of")
+    assert (item.wording, item.source) == ("official", "Thông tư 1")
+    assert change({"text": done.text, f"{place}/wording": "", f"{place}/source": ""}).text == SMALL
+
+
+def test_a_comparison_of_large_questionnaires_puts_changes_under_their_questions(app: Flask, sign_in: SignIn) -> None:
+    papi = load_file(ROOT / "questionnaires" / "papi-citizen.yaml")
+    text = source_of(papi)
+    moved = change({"text": text, "do": "down:sections/1/items/0"}).text
+    changed = with_version(change({"text": moved, "do": "check", "v:sections/2/items/0/hint/vi": "Xin nhớ lại.",
+                                   "v:sections/2/items/0/hint/en": "Please recall."}).text, "2099.1")  # fmt: skip
+    with app.app_context():
+        store_questionnaire(db.session, load_questionnaire(changed), actor=TESTER)
+        db.session.commit()
+    name = f"papi-citizen@{papi.version}"
+    page = sign_in("observer").get(f"{LIST}/so-sanh?truoc={name}&sau=papi-citizen@2099.1").text
+    key = papi.sections[2].items[0].key
+    assert f"Câu {papi.number_of(key)}</strong> <code>{key}</code>" in page
+    assert escape(papi.sections[2].title.vi) in page
+    assert page.count('class="compared-title"') < 8
+
+
 def hidden_fields(page: str) -> dict[str, str]:
     """The hidden fields of a page, the shown questions as a list."""
     fields: dict[str, object] = {"shown": []}
@@ -450,7 +818,9 @@ def test_the_paper_says_when_a_question_is_asked(sign_in: SignIn) -> None:
     page = sign_in("observer").get(f"{LIST}/{SIPAS}/xem-thu/giay").text
     asked = load_file(ROOT / "questionnaires/sipas-commune.yaml").questions()
     assert all(f'id="q-{item.key}"' in page for item in asked if not item.key.endswith("_other"))
-    assert "Chỉ trả lời câu dưới đây khi: câu" in page
+    assert "Chỉ trả lời khi: câu" in page
+    assert page.count('class="box"') > 100
+    assert "<input" not in page[page.index('<article class="sheet"') : page.index("</article>")]
 
 
 def test_the_world_still_has_its_survey(app: Flask) -> None:

@@ -255,3 +255,31 @@ def test_two_clicks_at_the_same_moment_send_one_form(app: Flask, client: FlaskCl
         (302, last.removesuffix("/2") + "/cam-on")
     ] * 6
     assert len(stored(app)) == 1
+
+
+def test_a_page_with_a_mistake_changes_its_language_and_keeps_what_was_typed(
+    client: FlaskClient, village: list[str]
+) -> None:
+    second = fill(client, begin(client, VILLAGE, village[0]), GOOD).headers["Location"]
+    answer = fill(client, second, {"visits": "nhiều", "words": "Cảm ơn"}, lang="en")
+    assert answer.status_code == 400
+    assert '<html lang="en"' in answer.text
+    assert 'value="nhiều"' in answer.text
+    assert "Cảm ơn" in answer.text
+    assert 'id="q-visits-error"' in answer.text
+    assert '<html lang="en"' in client.get(second).text
+
+
+def test_one_level_all_the_way_down_is_spoken_of_once_and_holds_nobody_up(app: Flask) -> None:
+    with app.app_context():
+        commune = communes(db.session, make_village(db.session, questionnaire="health-inpatient"))[0]
+    word = "Ở phần vừa rồi, Ông/Bà đã chọn cùng một mức"
+    for levels, extra, spoken in (("4", {}, True), ("4", {"same-said": "satisfaction5"}, False), ("45", {}, False)):
+        client = app.test_client()
+        address = begin(client, VILLAGE, commune).removesuffix("/1") + "/3"
+        keys = re.findall(r'name="shown" value="([^"]+)"', client.get(address).text)
+        assert len(keys) >= 7
+        answer = fill(client, address, {key: levels[place % len(levels)] for place, key in enumerate(keys)}, **extra)
+        assert answer.status_code == 302
+        assert (word in client.get(answer.headers["Location"]).text) == spoken
+        assert word not in client.get(answer.headers["Location"]).text

@@ -44,16 +44,19 @@ def missing_codes(plain: dict[str, Any], item: dict[str, Any]) -> list[Any]:
 
 
 def answer_everything(plain: dict[str, Any], chance: random.Random, *, blanks: float = 0.06) -> Answers:
-    """One person's answers to all items, whatever the path; few people skip a question."""
-    mood = chance.gauss(0, 0.5)
+    """One person's answers to all items, whatever the path; few people skip a question, fewer every rating."""
+    mood, silent = chance.gauss(0, 0.5), chance.random() < blanks / 2
     answers: Answers = {}
     for item in items_of(plain):
         other = next((one["value"] for one in item.get("options", ()) if one.get("other")), None)
         if other is not None and chance.random() < 0.5:
             answers[item["key"] + "_other"] = "Ý khác, có dấu phẩy; và chấm phẩy"
-        if answers and chance.random() < blanks:
+        if chance.random() < blanks or (silent and "scale" in item):
             continue
         answers[item["key"]] = _one_answer(plain, item, chance, mood)
+    first = next(items_of(plain), None)
+    if first is not None and not on_path(plain, answers)[0]:
+        answers[first["key"]] = _one_answer(plain, first, chance, mood)
     return answers
 
 
@@ -89,6 +92,7 @@ def _some(item: dict[str, Any], chance: random.Random) -> list[Any]:
     if alone and chance.random() < 0.15:
         return [chance.choice(alone)]
     free = [one["value"] for one in item["options"] if one["value"] not in alone]
+    chance.shuffle(free)
     return [value for value in free if chance.random() < 0.4] or free[:1]
 
 

@@ -39,7 +39,7 @@ def test_good_and_bad_files_together_fail_and_a_folder_without_files_says_so(app
     empty = runner.invoke(args=["questionnaire", "check", str(tmp_path)])
     good = runner.invoke(args=["questionnaire", "check", str(EXAMPLES / "small.yaml")])
 
-    assert (mixed.exit_code, mixed.stdout, mixed.stderr.count("\n")) == (1, "small.yaml: small 1, 2 items\n", 1)
+    assert (mixed.exit_code, mixed.stdout, mixed.stderr.count("\n")) == (1, "small.yaml: small 1, 2 questions\n", 1)
     assert (empty.exit_code, empty.stderr.count("\n")) == (1, 1)
     assert good.exit_code == 0
 
@@ -86,7 +86,8 @@ def test_a_version_is_what_it_says_not_how_it_is_written(app: Flask, tmp_path: P
     assert [add(text_)[:2] for text_ in same] == [(0, stored[1].replace("stored", "was there"))] * 4
     for old, new in [
         ("Phần một", "Phần Một"), ("Good", "Good!"), ("minutes: 2", "minutes: 3"),
-        ("satisfied: [3]", "satisfied: [2, 3]"), ("type: single,", "type: single, required: true,"), ("value: 9", "value: 8"),
+        ("satisfied: [3]", "satisfied: [2, 3]"), ("type: single,", "type: single, required: true,"),
+        ("value: 9", "value: 8"),
         ("{key: a, scale: s", "{key: a, criterion: I.1, scale: s"),
     ]:  # fmt: skip
         code, _stdout, told = add(SMALL.replace(old, new))

@@ -45,6 +45,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     TARGETS: ("index", "rate", "operator", "basis"),
 }  # fmt: skip
 
+#: Columns of ``survey`` that XLSForm knows and the readers of rows look at.
+STANDARD = frozenset({
+    "type", "name", "label", "hint", "required", "relevant", "constraint", "calculation", "appearance", "parameters",
+    "default", "read_only", "choice_filter", "trigger", "disabled", "constraint_message", "required_message",
+    "guidance_hint", "image", "audio", "video", "big_image", "autoplay", "repeat_count", "jr:count",
+})  # fmt: skip
+
 #: The question whether the respondent agrees, its list, and the answer that opens the form.
 CONSENT_LIST, CONSENT_YES, CONSENT_NO = "hailong_consent", "yes", "no"
 CONSENT_LABELS = {

@@ -90,7 +90,7 @@ CATALOGUE = {
         _l("Xin cho mỗi lựa chọn một mã riêng."),
     ),
     "X23": (
-        _l("Không câu nào dùng danh sách «%(name)s»; %(count)s lựa chọn bị bỏ."),
+        _l("Không câu nào được giữ dùng danh sách «%(name)s»; %(count)s lựa chọn bị bỏ."),
         _l("Xin xóa danh sách này, hoặc sửa tên danh sách ở ô «type» của câu dùng nó."),
     ),
     "X24": (

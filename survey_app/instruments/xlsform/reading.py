@@ -19,15 +19,17 @@ from .layout import (
     INDICES,
     SCALES,
     SETTINGS,
+    STANDARD,
     SURVEY,
 )
 from .losses import Remarks
-from .reading_choices import ChoiceList, read_choices, truth
+from .reading_choices import read_choices, truth
 from .reading_conditions import ConditionReader
-from .reading_groups import Page, Placed, is_group_row, read_pages
+from .reading_groups import Page, Placed, is_group_row, read_pages, tell_group_cells
 from .reading_items import ItemReader
 from .reading_kobo import in_plain_words
-from .reading_scales import guess_scales
+from .reading_marks import other_code, with_marks
+from .reading_scales import guess_scales, missing_kind_of, overall_index, rated_lists
 from .reading_sheets import (
     read_basis,
     read_indices,
@@ -36,19 +38,13 @@ from .reading_sheets import (
     read_targets,
     settings_row,
 )
-from .reading_words import Names, Words, key_of, new_keys
+from .reading_words import Names, Words, in_lines, key_of, new_keys
 from .relevance_reading import Asked, Node
 from .row_types import row_type
 from .sheets import Row, Sheet
 from .workbook import WorkbookRefused
 
 MAX_QUESTIONS = 2_500
-#: Columns of ``survey`` that the readers of rows look at; ours and these are all that is known.
-_READ = {
-    "type", "name", "label", "hint", "required", "relevant", "constraint", "calculation", "appearance", "parameters",
-    "default", "read_only", "choice_filter", "trigger", "disabled", "constraint_message", "required_message",
-    "guidance_hint", "image", "audio", "video", "big_image", "autoplay", "repeat_count", "jr:count",
-}  # fmt: skip
 
 
 def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> Tree:
@@ -68,7 +64,6 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
                 names=", ".join(sheets)[:200] or "–",
             )
         )
-    sheets = {**sheets, SURVEY: in_plain_words(survey, remarks)}
     if "type" not in survey.headings or not survey.rows:
         raise WorkbookRefused(
             _(
@@ -79,6 +74,8 @@ def read_sheets(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str) -> 
     if len(survey.rows) > MAX_QUESTIONS:
         told = _("Trang «survey» có quá %(limit)s dòng. Xin chia thành nhiều bộ phiếu.", limit=MAX_QUESTIONS)
         raise WorkbookRefused(told)
+    plain = in_plain_words(survey, remarks)
+    sheets = {**sheets, SURVEY: with_marks(plain, sheets.get(CHOICES, Sheet(CHOICES)))}
     return _Reading(sheets, remarks).tree(name)
 
 
@@ -104,7 +101,7 @@ class _Reading:
         self.used_lists.update(self.scales)
         scale_keys = {name: name for name in self.scales}
         if not self._is_ours():
-            guessed = guess_scales(self._rated_lists(), Names(), self.remarks)
+            guessed = guess_scales(rated_lists(self.survey, self.lists), Names(), self.remarks)
             scale_keys |= {name: key for name, (key, _scale) in guessed.items()}
             self.scales |= dict(guessed.values())
         self.asked = Asked(dict(self.scales))
@@ -120,7 +117,9 @@ class _Reading:
         minutes = min(120, max(1, -(-count // 6)))
         settings = read_settings(self.sheets, self.remarks, name=name, minutes=minutes)
         root = {**settings, "basis": read_basis(self.sheets), **root, "scales": self.scales, "sections": sections}
-        indices = read_indices(self.sheets, self.keys) or ([] if self._is_ours() else self._overall(sections))
+        indices = read_indices(self.sheets, self.keys) or (
+            [] if self._is_ours() else overall_index(sections, self.remarks)
+        )
         root |= {"indices": indices, "targets": read_targets(self.sheets)}
         if not any(item.get("type") == "scale" for item in self.asked.items.values()):
             self.remarks.add("X56", SURVEY, None)
@@ -128,26 +127,7 @@ class _Reading:
 
     def _is_ours(self) -> bool:
         """Whether the workbook says itself which lists are scales and what is counted."""
-        return any(name in self.sheets for name in (SCALES, INDICES)) or bool(self.helpers)
-
-    def _rated_lists(self) -> list[ChoiceList]:
-        """The lists of which one choice is asked for."""
-        kinds = [row_type(row.get("type")) for row in self.survey.rows]
-        names = dict.fromkeys(kind.list_name for kind in kinds if kind.kind == "single" and not kind.with_other)
-        return [self.lists[name] for name in names if name in self.lists]
-
-    def _overall(self, sections: list[Node]) -> list[Node]:
-        """One index of all ratings, where the workbook has ratings and no index."""
-        rated = []
-        for section in sections:
-            if any(isinstance(item, dict) and item["type"] == "scale" for item in _list(section["items"])):
-                section["factor"] = True
-                rated.append(section["key"])
-        if not rated:
-            return []
-        self.remarks.add("X65", SURVEY, None, name=", ".join(map(str, rated)))
-        title = {"vi": "Chỉ số hài lòng chung", "en": "Overall satisfaction"}
-        return [{"key": "overall", "kind": "satisfied_share", "of": rated, "title": title}]
+        return any(name in self.sheets for name in (SCALES, INDICES))
 
     def _take_names(self) -> None:
         """A key for every row; names that are keys already come first, and questions before groups, so that they stay.
@@ -192,6 +172,10 @@ class _Reading:
         if page.group is None:
             return self.taken.take(f"part_{number}"), title
         name = page.group.get("name")
+        tell_group_cells(page.group, self.survey, self.remarks)
+        hint = self.words.text(self.survey, page.group, "hint", name, braces=True)
+        if hint:
+            section.setdefault("intro", hint)
         told = self.words.text(self.survey, page.group, "label", name, braces=True)
         if told is None:
             self.remarks.add("X68", SURVEY, page.group.number, name=name or page.group.get("type"), value=title["vi"])
@@ -202,14 +186,9 @@ class _Reading:
     def _tell_empty(self, page: Page, headings: list[Row]) -> None:
         """The names of groups of which no question is left."""
         for group in [*headings, *([page.group] if page.group else [])]:
-            self._tell_group_cells(group)
+            tell_group_cells(group, self.survey, self.remarks)
             value = next((text for head, text in group.cells.items() if head.startswith("label")), "–")
             self.remarks.add("X40", SURVEY, group.number, name=group.get("name"), value=value)
-
-    def _tell_group_cells(self, row: Row) -> None:
-        for word in row.get("appearance").split():
-            if word.casefold() != "field-list":
-                self.remarks.add("X59", SURVEY, row.number, name=row.get("name"), value=word)
 
     def _item(self, placed: Placed, root: Node, section: Node) -> Node | None:
         row = placed.row
@@ -241,8 +220,11 @@ class _Reading:
     def _heading_of_group(self, placed: Placed) -> Node | None:
         """The name of an inner group, as a paragraph before its questions."""
         row = placed.row
-        self._tell_group_cells(row)
-        text = self.words.text(self.survey, row, "label", row.get("name"), braces=True)
+        tell_group_cells(row, self.survey, self.remarks)
+        parts = [
+            self.words.text(self.survey, row, column, row.get("name"), braces=True) for column in ("label", "hint")
+        ]
+        text = in_lines(*parts)
         if text is None:
             return None
         item: Node = {"key": self._key(row, "group"), "type": "information", "text": text}
@@ -262,14 +244,31 @@ class _Reading:
         elif word == "missing" and of in self.asked.items and list_name in self.lists:
             item = self.asked.items[of]
             item["missing"] = [
-                {"value": one["value"], "kind": one.get("missing", "dont_know"), "label": one["label"]}
+                {
+                    "value": one["value"],
+                    "kind": one.get("missing") or missing_kind_of(one["label"]),
+                    "label": one["label"],
+                }
                 for one in self.lists[list_name].options
             ]
             self.asked.missing_rows[row.get("name")] = item
             self.used_lists.add(list_name)
-        elif word not in ("name", "other"):
-            return False
+        elif word == "other" and of in self.asked.items:
+            return self._line_of_other(row, of)
+        else:
+            return word == "name"
         return True
+
+    def _line_of_other(self, row: Row, of: str) -> bool:
+        """Whether the row is the line beside an option, which then says so."""
+        options = [one for one in _list(self.asked.items[of].get("options")) if isinstance(one, dict)]
+        if any(one.get("other") for one in options):
+            return True
+        code = self.asked.codes.get(of, {}).get(other_code(row) or "")
+        found = [one for one in options if one["value"] == code]
+        for one in found:
+            one["other"] = True
+        return bool(found)
 
     def _tell_unread(self) -> None:
         """Sheets, columns and lists that nothing has read."""
@@ -278,7 +277,7 @@ class _Reading:
                 if sheet.headings:
                     self.remarks.add("X01", name, None, name=name)
             elif name not in (CHOICES, SETTINGS):
-                known = _READ | set(COLUMNS[SURVEY]) if name == SURVEY else set(COLUMNS[name])
+                known = STANDARD | set(COLUMNS[SURVEY]) if name == SURVEY else set(COLUMNS[name])
                 self.words.tell_columns(sheet, known)
         for choices in self.lists.values():
             if choices.name not in self.used_lists:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .layout import STANDARD
 from .losses import Remarks
 from .sheets import Row, Sheet
 
@@ -62,6 +63,7 @@ def read_groups(sheet: Sheet, remarks: Remarks) -> Group:
             open_groups[-1].children.append(group)
             open_groups.append(group)
         elif _END.fullmatch(kind):
+            _tell_cells(row, sheet, remarks, read={"type", "name", "disabled"})
             if len(open_groups) == 1:
                 remarks.add("X41", sheet.name, row.number, value=kind)
             else:
@@ -137,3 +139,18 @@ def _tell_repeat(group: Group, sheet: Sheet, remarks: Remarks) -> None:
         remarks.add("X14", sheet.name, group.row.number, name=group.row.get("name"), count=len(rows))
     for row in rows:
         remarks.add("X15", sheet.name, row.number, name=row.get("name"), value=row.get("type"))
+
+
+def tell_group_cells(row: Row, sheet: Sheet, remarks: Remarks) -> None:
+    """What stands in the row of a group and has no place in a questionnaire."""
+    for word in row.get("appearance").split():
+        if word.casefold() != "field-list":
+            remarks.add("X59", sheet.name, row.number, name=row.get("name"), value=word)
+    _tell_cells(row, sheet, remarks, read={"type", "name", "disabled", "label", "hint", "relevant", "appearance"})
+
+
+def _tell_cells(row: Row, sheet: Sheet, remarks: Remarks, *, read: set[str]) -> None:
+    for heading, text in row.cells.items():
+        if heading.partition("::")[0] in STANDARD - read:
+            told = {"column": sheet.headings.get(heading, heading), "name": row.get("name") or row.get("type")}
+            remarks.add("X33", sheet.name, row.number, value=text, **told)

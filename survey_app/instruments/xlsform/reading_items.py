@@ -22,7 +22,7 @@ from .layout import (
     WORDING,
 )
 from .reading_choices import ChoiceList, number, truth
-from .reading_words import Words
+from .reading_words import Words, in_lines
 from .row_types import RowType
 from .sheets import Row, Sheet
 
@@ -71,8 +71,7 @@ class ItemReader:
         )
         item: Node = {"key": key, "type": type_name, "text": text}
         if type_name == "information":
-            if hint:
-                item["text"] = {code: f"{words}\n{hint[code]}" for code, words in text.items()}
+            item["text"] = in_lines(text, hint)
             self._tell_cells(row, type_name, used=set())
             return item
         if not self._choices(item, row, kind, name):
@@ -198,7 +197,16 @@ class ItemReader:
                 self._tell("X59", row, name=row.get("name") or row.get("type"), value=word)
         skipped = {"required": ("false", "no", "0", "false()")}
         silent = ("required", "constraint") if type_name == "information" else ()
-        columns = ("default", "calculation", "read_only", "choice_filter", "trigger", *silent)
+        columns = (
+            "default",
+            "calculation",
+            "read_only",
+            "choice_filter",
+            "trigger",
+            "repeat_count",
+            "jr:count",
+            *silent,
+        )
         for column in columns:
             value = row.get(column)
             if value and value.casefold() not in skipped.get(column, ()):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .layout import CHOICES
+from .layout import CHOICES, SURVEY
 from .losses import Remarks
 from .reading_choices import ChoiceList
 from .reading_words import Names, key_of
-from .scale_words import FAMILIES, missing_kind, spoken
+from .row_types import row_type
+from .scale_words import FAMILIES, missing_kind, rank_of
+from .sheets import Sheet
 
 Node = dict[str, object]
 Option = dict[str, object]
@@ -34,12 +36,39 @@ def guess_scales(lists: Iterable[ChoiceList], keys: Names, remarks: Remarks) -> 
     return found
 
 
+def rated_lists(survey: Sheet, lists: Mapping[str, ChoiceList]) -> list[ChoiceList]:
+    """The lists of which one choice is asked for."""
+    kinds = [row_type(row.get("type")) for row in survey.rows]
+    names = dict.fromkeys(kind.list_name for kind in kinds if kind.kind == "single" and not kind.with_other)
+    return [lists[name] for name in names if name in lists]
+
+
+def overall_index(sections: Iterable[Node], remarks: Remarks) -> list[Node]:
+    """One index of all ratings, for a workbook that has ratings and no index; their sections become factors."""
+    rated = []
+    for section in sections:
+        if any(isinstance(item, dict) and item["type"] == "scale" for item in _values(section["items"])):
+            section["factor"] = True
+            rated.append(section["key"])
+    if not rated:
+        return []
+    remarks.add("X65", SURVEY, None, name=", ".join(map(str, rated)))
+    title = {"vi": "Chỉ số hài lòng chung", "en": "Overall satisfaction"}
+    return [{"key": "overall", "kind": "satisfied_share", "of": rated, "title": title}]
+
+
+def missing_kind_of(label: object) -> str:
+    """Why an answer is outside every base, by its words; „không biết” where they do not tell."""
+    words = label.values() if isinstance(label, Mapping) else ()
+    return next(filter(None, (missing_kind(str(one)) for one in words)), "dont_know")
+
+
 def _ranks(options: list[Option]) -> list[int | None] | None:
     """How good each option is, ``None`` for one outside the scale; ``None`` for a list that is no scale."""
     for language in ("vi", "en"):
         labels = [_label(option, language) for option in options]
-        for table in FAMILIES.values():
-            ranks = [table.get(spoken(label)) for label in labels]
+        for table in FAMILIES:
+            ranks = [rank_of(label, table) for label in labels]
             outside = [label for label, rank in zip(labels, ranks, strict=True) if rank is None]
             if all(missing_kind(label) for label in outside) and _in_order([one for one in ranks if one is not None]):
                 return ranks

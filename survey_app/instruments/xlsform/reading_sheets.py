@@ -13,7 +13,8 @@ from .sheets import Row, Sheet
 
 Node = dict[str, object]
 
-_SETTINGS = {"form_title", "form_id", "version", "default_language", "hailong_title_en", "hailong_sector",
+_SETTINGS = {"form_title", "form_title::vi", "form_title::en",
+             "form_id", "version", "default_language", "hailong_title_en", "hailong_sector",
              "hailong_audience", "hailong_minutes"}  # fmt: skip
 LONGEST_VERSION = 40
 #: What a workbook without our settings is taken for.
@@ -37,13 +38,22 @@ def read_settings(sheets: Mapping[str, Sheet], remarks: Remarks, *, name: str, m
             remarks.add("X53", SETTINGS, row.number if row.cells else None, name=column, value=assumed[column])
         return row.get(column) or assumed[column]
 
+    if not row.get("form_title") and row.get("form_title::vi"):
+        row.cells["form_title"] = row.get("form_title::vi")
     identifier, title = told("form_id"), told("form_title")
     key = form_key(identifier)
     if key != identifier:
         remarks.add("X50", SETTINGS, row.number, name=identifier, new=key)
-    english = row.get("hailong_title_en")
+    english = row.get("hailong_title_en") or row.get("form_title::en")
     if not english:
-        remarks.add("X52", SETTINGS, row.number, column="form_title", language="tiếng Anh", heading=LANGUAGES["en"])
+        remarks.add(
+            "X52",
+            SETTINGS,
+            row.number if row.cells else None,
+            column="form_title",
+            language="tiếng Anh",
+            heading=LANGUAGES["en"],
+        )
     version = told("version")
     if len(version) > LONGEST_VERSION:
         remarks.add("X62", SETTINGS, row.number, name=version, new=version[:LONGEST_VERSION])

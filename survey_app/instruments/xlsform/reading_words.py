@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from survey_app.instruments.piping import NAMES
@@ -88,7 +88,7 @@ class Words:
                 return dict.fromkeys(LANGUAGES, words)
         return dict.fromkeys(LANGUAGES, "")
 
-    def tell_columns(self, sheet: Sheet, known: set[str]) -> None:
+    def tell_columns(self, sheet: Sheet, known: Collection[str]) -> None:
         """Columns that nothing has read, and languages that are not carried."""
         for heading, told in sheet.headings.items():
             column, _mark, language = heading.partition("::")
@@ -129,6 +129,12 @@ class Words:
         place = max(words.rfind(" ", 0, LONGEST_TEXT - 1), LONGEST_TEXT // 2)
         self.remarks.add("X35", sheet.name, row.number, name=name, count=LONGEST_TEXT, value=words[place:])
         return words[:place].rstrip() + "…"
+
+
+def in_lines(*texts: dict[str, str] | None) -> dict[str, str] | None:
+    """The texts under each other in one."""
+    found = [text for text in texts if text]
+    return {code: "\n".join(text[code] for text in found) for code in LANGUAGES} if found else None
 
 
 class Names:

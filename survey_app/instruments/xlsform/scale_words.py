@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from .sheets import without_marks
 
@@ -33,6 +34,9 @@ _QUALITY = {
     1: "tot|kha|kha tot|good|bon|bueno|buena",
     2: "rat tot|xuat sac|very good|excellent|extremely good|tres bon|muy bueno|muy buena|excelente",
 }  # fmt: skip
+_ATTITUDE = {
+    -2: "rat tieu cuc|very negative", -1: "tieu cuc|negative", 1: "tich cuc|positive", 2: "rat tich cuc|very positive",
+}  # fmt: skip
 _MIDDLE = (
     "binh thuong|trung lap|trung binh|tam duoc|luong lu|phan van|neutral|neither|average|fair|moderate|undecided|"
     "ok|okay|acceptable|neither satisfied nor dissatisfied|neither satisfied or dissatisfied|"
@@ -42,7 +46,8 @@ _MIDDLE = (
 _MISSING = {
     "no_opinion": "khong co y kien|khong y kien|no opinion|no answer|sans opinion",
     "dont_know": "khong biet|khong ro|don't know|dont know|do not know|not sure|dk|ne sait pas|no sabe|no se",
-    "not_used": "khong su dung|khong ap dung|chua su dung|not applicable|n/a|na|not used|did not use|"
+    "not_used": "khong su dung|khong ap dung|chua su dung|chua dung|khong co truong hop nay|does not apply|"
+                "not applicable|n/a|na|not used|did not use|"
                 "non applicable|no aplica",
     "refused": "khong muon tra loi|tu choi tra loi|tu choi|refused|refuse to answer|refused to answer|"
                "prefer not to say|prefer not to answer|rather not say|no response",
@@ -53,7 +58,7 @@ def _table(words: dict[int, str]) -> dict[str, int]:
     return {one: rank for rank, told in {**words, 0: _MIDDLE}.items() for one in told.split("|")}
 
 
-FAMILIES = {"satisfaction": _table(_SATISFACTION), "agreement": _table(_AGREEMENT), "quality": _table(_QUALITY)}
+FAMILIES = tuple(_table(words) for words in (_SATISFACTION, _AGREEMENT, _QUALITY, _ATTITUDE))
 _KINDS = {one: kind for kind, told in _MISSING.items() for one in told.split("|")}
 
 
@@ -64,6 +69,16 @@ def spoken(label: str) -> str:
     return re.sub(r"\s*\([^()]*\)$", "", words)
 
 
+def rank_of(label: str, family: Mapping[str, int]) -> int | None:
+    """How good the label is in the words of the family, or in one of its parts: „Hài lòng / Tốt”."""
+    return next((family[part] for part in _parts(label) if part in family), None)
+
+
 def missing_kind(label: str) -> str | None:
     """What an answer outside the scale says, or ``None``."""
-    return _KINDS.get(spoken(label))
+    return next((_KINDS[part] for part in _parts(label) if part in _KINDS), None)
+
+
+def _parts(label: str) -> list[str]:
+    whole = spoken(label)
+    return [whole, *(spoken(part) for part in re.split("[/,;]", whole))]

@@ -23,7 +23,7 @@ MAX_BYTES = 5_000_000
 MAX_UNPACKED, MAX_SHEETS_UNPACKED = 40_000_000, 12_000_000
 MAX_SHEETS, MAX_ROWS, MAX_COLUMNS = 100, 5_000, 500
 #: Cells in all, most of them blank, and cells with something in them.
-MAX_CELLS, MAX_FILLED = 400_000, 80_000
+MAX_CELLS, MAX_FILLED = 400_000, 60_000
 #: What a file begins with that is no .xlsx: the old format of Excel, and any format under a password.
 _OLD_EXCEL, _ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
 

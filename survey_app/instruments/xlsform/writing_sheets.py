@@ -62,7 +62,7 @@ def write_settings(instrument: Instrument) -> Table:
 
 
 def write_own_sheets(instrument: Instrument, lists: OptionLists) -> dict[str, Table]:
-    """Our own sheets; an empty one is left out."""
+    """Our own sheets; an empty one is left out, but for the scales: the sheet says that no other list is one."""
     tables: dict[str, Table] = {
         SCALES: list(_scales(instrument)),
         OPTIONS: list(_options(lists)),
@@ -86,7 +86,7 @@ def write_own_sheets(instrument: Instrument, lists: OptionLists) -> dict[str, Ta
             for target in instrument.targets
         ],
     }
-    return {name: rows for name, rows in tables.items() if rows}
+    return {name: rows for name, rows in tables.items() if rows or name == SCALES}
 
 
 def _scales(instrument: Instrument) -> Iterator[dict[str, str]]:

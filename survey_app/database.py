@@ -26,6 +26,9 @@ BUSY_TIMEOUT_SECONDS = 30
 #: so writers take their place in the queue at the start (BEGIN IMMEDIATE); safe requests never write.
 may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 
+#: SQLite changes a table by making it anew; while a migration does so, references to it may point nowhere.
+keep_references: ContextVar[bool] = ContextVar("keep_references", default=True)
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A time in UTC, aware in Python on both databases (SQLite drops the time zone)."""
@@ -121,7 +124,7 @@ def _make_sqlite_durable(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if keep_references.get() else 'OFF'}")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
 
@@ -139,6 +142,17 @@ def migrate() -> None:
             raw.cursor().execute("PRAGMA journal_mode = WAL")
         finally:
             raw.close()
+        engine.dispose()
+        token = keep_references.set(False)
+        try:
+            alembic.upgrade()
+        finally:
+            keep_references.reset(token)
+            engine.dispose()
+        with engine.connect() as connection:
+            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise RuntimeError(f"the migration left {len(broken)} references that point nowhere")
+        return
     alembic.upgrade()
 
 

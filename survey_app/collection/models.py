@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base, now
 from survey_app.geography.models import Unit
+from survey_app.sampling.work.models import Case as Case  # the table that case_id points to
 from survey_app.surveys.models import Survey
 
 CHANNELS = ("kiosk", "link", "field", "paper", "file")
@@ -19,7 +20,7 @@ STATUSES = ("accepted", "flagged", "rejected", "superseded")
 
 
 class Response(Base):
-    """An answered form. It holds no name, no address, no hour."""
+    """An answered form. It holds no name, no address, no hour; its tie to a drawn case is cut when the survey closes."""
 
     __tablename__ = "response"
     __table_args__ = (
@@ -28,6 +29,7 @@ class Response(Base):
         CheckConstraint(f"status IN {STATUSES}", name="status"),
         CheckConstraint("minutes IS NULL OR minutes >= 0", name="minutes"),
         Index(None, "survey_id", "unit_id"),
+        UniqueConstraint("case_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,6 +39,7 @@ class Response(Base):
     channel: Mapped[str] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(5))
     collector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("survey_case.id"))
     minutes: Mapped[float | None]
     day: Mapped[date]
     answers: Mapped[dict[str, Any]]

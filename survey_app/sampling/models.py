@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -38,16 +39,28 @@ class Draw(Base):
     rule: Mapped[str] = mapped_column(String(20))
     stratify_by: Mapped[str] = mapped_column(String(20))
     min_per_stratum: Mapped[int]
+    design: Mapped[dict[str, Any]]
     frame_sha256: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(Text, default="")
     drawn_at: Mapped[datetime] = mapped_column(default=now)
     drawn_by: Mapped[str] = mapped_column(String(255))
+    approved_by: Mapped[str | None] = mapped_column(String(255))
 
     units: Mapped[list[FrameUnit]] = relationship(back_populates="draw", order_by="FrameUnit.position")
 
 
 class FrameUnit(Base):
-    """A commune of the frozen frame, with its stratum, its random number and what the draw made of it."""
+    """A commune or an agency of the frozen frame, with its stratum, its random number and what the draw made of it.
+
+    Attributes
+    ----------
+    cluster : str
+        Code of what was drawn: the unit itself, or the district that was drawn as a whole.
+    size : float or None
+        Its measure of size in the frame.
+    list_size, invited, reserved : int or None
+        M cases on its list, m of them drawn, and the reserves; None where no cases were listed.
+    """
 
     __tablename__ = "frame_unit"
     __table_args__ = (
@@ -56,6 +69,8 @@ class FrameUnit(Base):
         CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="inclusion_probability"),
         CheckConstraint("drawn = (base_weight IS NOT NULL)", name="base_weight"),
         CheckConstraint("stratum_drawn >= 0 AND stratum_drawn <= stratum_size", name="stratum"),
+        CheckConstraint("invited IS NULL OR (invited >= 1 AND invited <= list_size)", name="invited"),
+        CheckConstraint("size IS NULL OR size > 0", name="size"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +81,12 @@ class FrameUnit(Base):
     stratum_name: Mapped[str] = mapped_column(String(200))
     stratum_size: Mapped[int]
     stratum_drawn: Mapped[int]
+    cluster: Mapped[str] = mapped_column(String(20))
+    size: Mapped[float | None]
+    certainty: Mapped[bool] = mapped_column(default=False)
+    list_size: Mapped[int | None]
+    invited: Mapped[int | None]
+    reserved: Mapped[int | None]
     random_number: Mapped[float]
     drawn: Mapped[bool]
     inclusion_probability: Mapped[float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -49,6 +50,7 @@ class Survey(Base):
     min_per_stratum: Mapped[int]
     sample_method: Mapped[str] = mapped_column(String(20))
     cases_per_commune: Mapped[int]
+    design: Mapped[dict[str, Any]]
     target_rate: Mapped[float]
     target_operator: Mapped[str] = mapped_column(String(2))
     target_basis: Mapped[str] = mapped_column(Text, default="")

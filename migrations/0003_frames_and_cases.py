@@ -1,0 +1,235 @@
+"""Lists of units and of cases, drawn cases, assignments, attempts; agencies below communes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from survey_app.database import Json, UtcDateTime
+
+revision: str = "0003"
+down_revision: str | None = "0002"
+branch_labels: tuple[str, ...] | None = None
+depends_on: tuple[str, ...] | None = None
+
+LEVELS = "level IN ('province', 'district', 'commune')"
+MORE_LEVELS = "level IN ('province', 'district', 'commune', 'agency')"
+INVITED = "invited IS NULL OR (invited >= 1 AND invited <= list_size)"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("unit") as batch:
+        batch.drop_constraint("ck_unit_level", type_="check")
+        batch.create_check_constraint(op.f("ck_unit_level"), MORE_LEVELS)
+    with op.batch_alter_table("survey") as batch:
+        batch.add_column(sa.Column("design", Json, nullable=False, server_default="{}"))
+    with op.batch_alter_table("draw") as batch:
+        batch.add_column(sa.Column("design", Json, nullable=False, server_default="{}"))
+        batch.add_column(sa.Column("approved_by", sa.String(length=255), nullable=True))
+    with op.batch_alter_table("frame_unit") as batch:
+        batch.add_column(sa.Column("cluster", sa.String(length=20), nullable=False, server_default=""))
+        batch.add_column(sa.Column("size", sa.Float(), nullable=True))
+        batch.add_column(sa.Column("certainty", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column("list_size", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("invited", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("reserved", sa.Integer(), nullable=True))
+        batch.create_check_constraint(op.f("ck_frame_unit_invited"), INVITED)
+        batch.create_check_constraint(op.f("ck_frame_unit_size"), "size IS NULL OR size > 0")
+    op.execute("UPDATE frame_unit SET cluster = (SELECT code FROM unit WHERE unit.id = frame_unit.unit_id)")
+    for table, column in (
+        ("survey", "design"),
+        ("draw", "design"),
+        ("frame_unit", "cluster"),
+        ("frame_unit", "certainty"),
+    ):
+        with op.batch_alter_table(table) as batch:
+            batch.alter_column(column, server_default=None)
+    _create_lists()
+    _create_work()
+    with op.batch_alter_table("response") as batch:
+        batch.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
+        batch.create_foreign_key(op.f("fk_response_case_id_survey_case"), "survey_case", ["case_id"], ["id"])
+        batch.create_unique_constraint(op.f("uq_response_case_id"), ["case_id"])
+
+
+def _create_lists() -> None:
+    op.create_table(
+        "frame_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("columns", Json, nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("imported_at", UtcDateTime(), nullable=False),
+        sa.Column("imported_by", sa.String(length=255), nullable=False),
+        sa.CheckConstraint("kind IN ('units', 'cases')", name=op.f("ck_frame_file_kind")),
+        sa.CheckConstraint("row_count > 0", name=op.f("ck_frame_file_row_count")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_frame_file_survey_id_survey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_frame_file")),
+        sa.UniqueConstraint("survey_id", "sha256", name=op.f("uq_frame_file_survey_id_sha256")),
+    )
+    op.create_table(
+        "listed_unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Float(), nullable=True),
+        sa.Column("attributes", Json, nullable=False),
+        sa.CheckConstraint("size IS NULL OR size > 0", name=op.f("ck_listed_unit_size")),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["frame_file.id"], name=op.f("fk_listed_unit_file_id_frame_file"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_listed_unit_survey_id_survey")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_listed_unit_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_unit")),
+        sa.UniqueConstraint("survey_id", "unit_id", name=op.f("uq_listed_unit_survey_id_unit_id")),
+    )
+    op.create_index(op.f("ix_listed_unit_file_id"), "listed_unit", ["file_id"])
+    op.create_table(
+        "listed_case",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("person", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("attributes", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["frame_file.id"], name=op.f("fk_listed_case_file_id_frame_file"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_listed_case_survey_id_survey")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_listed_case_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_case")),
+        sa.UniqueConstraint("survey_id", "reference", name=op.f("uq_listed_case_survey_id_reference")),
+    )
+    op.create_index(op.f("ix_listed_case_file_id"), "listed_case", ["file_id"])
+    op.create_index(op.f("ix_listed_case_survey_id_listed_case_unit_id"), "listed_case", ["survey_id", "unit_id"])
+    op.create_table(
+        "case_contact",
+        sa.Column("listed_case_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["listed_case_id"],
+            ["listed_case.id"],
+            name=op.f("fk_case_contact_listed_case_id_listed_case"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("listed_case_id", name=op.f("pk_case_contact")),
+    )
+
+
+def _create_work() -> None:
+    op.create_table(
+        "survey_case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("frame_unit_id", sa.Integer(), nullable=False),
+        sa.Column("listed_case_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("probability", sa.Float(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("probability > 0 AND probability <= 1", name=op.f("ck_survey_case_probability")),
+        sa.CheckConstraint("replaces_id IS NULL OR role = 'reserve'", name=op.f("ck_survey_case_replaces")),
+        sa.CheckConstraint("role IN ('main', 'reserve')", name=op.f("ck_survey_case_role")),
+        sa.CheckConstraint(
+            "state IN ('todo', 'tried', 'answered', 'replaced', 'closed')", name=op.f("ck_survey_case_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["frame_unit_id"],
+            ["frame_unit.id"],
+            name=op.f("fk_survey_case_frame_unit_id_frame_unit"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["listed_case_id"], ["listed_case.id"], name=op.f("fk_survey_case_listed_case_id_listed_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["survey_case.id"], name=op.f("fk_survey_case_replaces_id_survey_case")
+        ),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_case_survey_id_survey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_case")),
+        sa.UniqueConstraint("frame_unit_id", "role", "rank", name=op.f("uq_survey_case_frame_unit_id_role_rank")),
+        sa.UniqueConstraint("listed_case_id", name=op.f("uq_survey_case_listed_case_id")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_survey_case_replaces_id")),
+    )
+    op.create_index(op.f("ix_survey_case_survey_id_survey_case_state"), "survey_case", ["survey_id", "state"])
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("collector_id", sa.Integer(), nullable=False),
+        sa.Column("assigned_by", sa.String(length=255), nullable=False),
+        sa.Column("assigned_at", UtcDateTime(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["survey_case.id"], name=op.f("fk_assignment_case_id_survey_case"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["collector_id"], ["user_account.id"], name=op.f("fk_assignment_collector_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+    )
+    op.create_index(op.f("ix_assignment_collector_id"), "assignment", ["collector_id"])
+    op.create_index(
+        "uq_assignment_in_force",
+        "assignment",
+        ["case_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("collector_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('not_home', 'later', 'moved', 'refused', 'unreachable', 'unable', 'died', 'wrong_data', "
+            "'answered')",
+            name=op.f("ck_attempt_outcome"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["survey_case.id"], name=op.f("fk_attempt_case_id_survey_case"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["collector_id"], ["user_account.id"], name=op.f("fk_attempt_collector_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    op.create_index(op.f("ix_attempt_case_id"), "attempt", ["case_id"])
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("response") as batch:
+        batch.drop_constraint("uq_response_case_id", type_="unique")
+        batch.drop_constraint("fk_response_case_id_survey_case", type_="foreignkey")
+        batch.drop_column("case_id")
+    for table in ("attempt", "assignment", "survey_case", "case_contact", "listed_case", "listed_unit", "frame_file"):
+        op.drop_table(table)
+    with op.batch_alter_table("frame_unit") as batch:
+        batch.drop_constraint("ck_frame_unit_invited", type_="check")
+        batch.drop_constraint("ck_frame_unit_size", type_="check")
+        for column in ("cluster", "size", "certainty", "list_size", "invited", "reserved"):
+            batch.drop_column(column)
+    with op.batch_alter_table("draw") as batch:
+        batch.drop_column("design")
+        batch.drop_column("approved_by")
+    with op.batch_alter_table("survey") as batch:
+        batch.drop_column("design")
+    op.execute("DELETE FROM unit WHERE level = 'agency'")
+    with op.batch_alter_table("unit") as batch:
+        batch.drop_constraint("ck_unit_level", type_="check")
+        batch.create_check_constraint(op.f("ck_unit_level"), LEVELS)

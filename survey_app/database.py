@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -133,9 +134,16 @@ def _make_sqlite_durable(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if may_write.get() else "BEGIN")
 
 
-def migrate() -> None:
-    """Bring the database to the newest migration; WAL is switched on here once, not by every process at start."""
+def migrate(*, down_to: str | None = None) -> None:
+    """Bring the database to the newest migration; WAL is switched on here once, not by every process at start.
+
+    Parameters
+    ----------
+    down_to : str, optional
+        Instead: take back every migration after this one, ``base`` for all.
+    """
     engine = db.engine
+    step = alembic.upgrade if down_to is None else partial(alembic.downgrade, down_to)
     if engine.dialect.name == "sqlite":
         raw = engine.raw_connection()
         try:
@@ -145,7 +153,7 @@ def migrate() -> None:
         engine.dispose()
         token = keep_references.set(False)
         try:
-            alembic.upgrade()
+            step()
         finally:
             keep_references.reset(token)
             engine.dispose()
@@ -153,7 +161,7 @@ def migrate() -> None:
             if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
                 raise RuntimeError(f"the migration left {len(broken)} references that point nowhere")
         return
-    alembic.upgrade()
+    step()
 
 
 def is_migrated() -> bool:

@@ -25,6 +25,7 @@ def init_rooms(app: Flask) -> None:
     from survey_app.publication import views as publication_views
     from survey_app.results import cli as results_cli
     from survey_app.results import views as results_views
+    from survey_app.results.weighting import models  # noqa: F401  its table
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling import views as sampling_views
     from survey_app.surveys import cli as surveys_cli

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from survey_app import create_app
 from survey_app.accounts.guards import PUBLIC_ENDPOINTS, is_guarded
-from survey_app.database import Base, alembic, db
+from survey_app.database import Base, alembic, db, migrate
 from survey_app.settings import read_settings
 
 ROOT = Path(__file__).parent.parent
@@ -153,12 +153,12 @@ def test_migrations_run_down_to_nothing_and_up_to_the_same(app: Flask, environme
     full = schema(url)
     assert full["triggers"]
     with app.app_context():
-        alembic.downgrade("base")
+        migrate(down_to="base")
         db.engine.dispose()
         assert set(schema(url)["tables"]) <= {"alembic_version"}
         assert schema(url)["triggers"] == set()
-        alembic.upgrade()
-        alembic.upgrade()
+        migrate()
+        migrate()
         db.engine.dispose()
     assert schema(url) == full
 

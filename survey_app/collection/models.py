@@ -6,21 +6,30 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base, now
 from survey_app.geography.models import Unit
-from survey_app.sampling.work.models import Case as Case  # the table that case_id points to
+from survey_app.sampling.work.models import Case  # the table that case_id points to
 from survey_app.surveys.models import Survey
 
 CHANNELS = ("kiosk", "link", "field", "paper", "file")
 LANGUAGES = ("vi", "en")
-STATUSES = ("accepted", "flagged", "rejected", "superseded")
+STATUSES = ("accepted", "flagged", "rejected", "superseded", "set_aside")
+CALL_BACK_RESULTS = ("confirmed", "differs", "did_not_happen", "not_reached")
 
 
 class Response(Base):
-    """An answered form. It holds no name, no address, no hour; its tie to a drawn case is cut when the survey closes."""
+    """An answered form. It holds no name, no address, no hour; its tie to a drawn case is cut when the survey closes.
+
+    Attributes
+    ----------
+    distance_km : float or None
+        How far from the commune it was filled in, where a position was given; the position is not kept.
+    answers_digest : bytes or None
+        First bytes of a digest of the answers alone, to find the same answers twice.
+    """
 
     __tablename__ = "response"
     __table_args__ = (
@@ -28,7 +37,9 @@ class Response(Base):
         CheckConstraint(f"language IN {LANGUAGES}", name="language"),
         CheckConstraint(f"status IN {STATUSES}", name="status"),
         CheckConstraint("minutes IS NULL OR minutes >= 0", name="minutes"),
+        CheckConstraint("distance_km IS NULL OR distance_km >= 0", name="distance_km"),
         Index(None, "survey_id", "unit_id"),
+        Index(None, "survey_id", "collector_id", "day"),
         UniqueConstraint("case_id"),
     )
 
@@ -45,6 +56,8 @@ class Response(Base):
     answers: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(12), default="accepted")
     quality_flags: Mapped[list[Any]]
+    distance_km: Mapped[float | None]
+    answers_digest: Mapped[bytes | None] = mapped_column(LargeBinary(8))
     sha256: Mapped[str] = mapped_column(String(64))
 
 
@@ -63,6 +76,7 @@ class Draft(Base):
     channel: Mapped[str] = mapped_column(String(10))
     collector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("survey_case.id", ondelete="CASCADE"))
     answers: Mapped[dict[str, Any]]
     started_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
@@ -100,3 +114,104 @@ class Dispute(Base):
     day: Mapped[date]
     answers: Mapped[dict[str, Any]]
     sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Quota(Base):
+    """A count that a part of the responses may not pass unseen: a place, a channel, an answer, or several at once.
+
+    Attributes
+    ----------
+    rule : {"refuse", "flag"}
+        What happens to a response beyond the goal.
+    received : int
+        Kept under a lock with every response.
+    """
+
+    __tablename__ = "quota"
+    __table_args__ = (
+        CheckConstraint("goal > 0", name="goal"),
+        CheckConstraint("received >= 0 AND (rule = 'flag' OR received <= goal)", name="received"),
+        CheckConstraint("rule IN ('refuse', 'flag')", name="rule"),
+        CheckConstraint("(item IS NULL) = (value IS NULL)", name="answer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    channel: Mapped[str | None] = mapped_column(String(10))
+    item: Mapped[str | None] = mapped_column(String(60))
+    value: Mapped[str | None] = mapped_column(String(100))
+    goal: Mapped[int]
+    received: Mapped[int] = mapped_column(default=0)
+    rule: Mapped[str] = mapped_column(String(6))
+    made_by: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    unit: Mapped[Unit | None] = relationship()
+
+
+# as with grants: two NULLs are never equal to a unique constraint
+Index(
+    "uq_quota_part",
+    Quota.survey_id,
+    func.coalesce(Quota.unit_id, 0),
+    func.coalesce(Quota.channel, ""),
+    func.coalesce(Quota.item, ""),
+    func.coalesce(Quota.value, ""),
+    unique=True,
+)
+
+
+class CallBack(Base):
+    """An answered case to be phoned or visited again, and what came of it."""
+
+    __tablename__ = "call_back"
+    __table_args__ = (
+        CheckConstraint(f"result IS NULL OR result IN {CALL_BACK_RESULTS}", name="result"),
+        CheckConstraint("(result IS NULL) = (checked_at IS NULL)", name="checked"),
+        UniqueConstraint("case_id"),
+        Index(None, "survey_id", "collector_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("survey_case.id", ondelete="CASCADE"))
+    collector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    chosen_by: Mapped[str] = mapped_column(String(255))
+    chosen_at: Mapped[datetime] = mapped_column(default=now)
+    result: Mapped[str | None] = mapped_column(String(14))
+    checked_by: Mapped[str | None] = mapped_column(String(255))
+    checked_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship()
+
+
+class SetAside(Base):
+    """All forms of a collector left out of the figures, once a second person has agreed; it can be lifted."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (
+        Index(
+            "uq_set_aside_standing",
+            "survey_id",
+            "collector_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("length(reason) > 0", name="reason"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> asked_by", name="second_person"),
+        CheckConstraint("ended_at IS NULL OR length(end_reason) > 0", name="end_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    collector_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(255))
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    approved_by: Mapped[str | None] = mapped_column(String(255))
+    approved_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(255))
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(Text, default="")

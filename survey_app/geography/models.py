@@ -27,6 +27,7 @@ class Unit(Base):
         CheckConstraint(f"level IN {LEVELS}", name="level"),
         CheckConstraint("(level = 'province') = (parent_id IS NULL)", name="parent"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+        CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="position"),
         Index(None, "parent_id"),
         Index(None, "path"),
     )
@@ -40,6 +41,8 @@ class Unit(Base):
     sort_key: Mapped[str] = mapped_column(String(800))
     path: Mapped[str] = mapped_column(String(120))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

@@ -49,6 +49,34 @@ class Draw(Base):
     units: Mapped[list[FrameUnit]] = relationship(back_populates="draw", order_by="FrameUnit.position")
 
 
+class RedrawRequest(Base):
+    """A wish to draw again, with its reason; a second person grants or refuses it."""
+
+    __tablename__ = "redraw_request"
+    __table_args__ = (
+        Index(
+            "uq_redraw_request_open",
+            "survey_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        CheckConstraint("length(reason) > 0", name="reason"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="second_person"),
+        CheckConstraint("(decided_at IS NULL) = (granted IS NULL)", name="decision"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    seed: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(255))
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    decided_by: Mapped[str | None] = mapped_column(String(255))
+    decided_at: Mapped[datetime | None]
+    granted: Mapped[bool | None]
+
+
 class FrameUnit(Base):
     """A commune or an agency of the frozen frame, with its stratum, its random number and what the draw made of it.
 

@@ -78,8 +78,9 @@ def draw_cases(seed: str, unit: str, list_size: int, count: int, rules: CaseRule
     The reserve is drawn from the rest of the list: the positions with the smallest random number of
     ``seed|unit|reserve|position``, in the order of these numbers.
     """
-    method = "systematic" if rules.method == "systematic" else "simple"
-    main = select_respondents(seed, unit, list_size, count, method=method)
+    main = select_respondents(
+        seed, unit, list_size, count, method="systematic" if rules.method == "systematic" else "simple"
+    )
     wanted = min(int(np.ceil(count * rules.reserve)), list_size - count)
     rest = np.setdiff1d(np.arange(list_size), main, assume_unique=True)
     if wanted == 0:

@@ -115,6 +115,7 @@ class CaseReader:
 
 
 def bad_cell(row: Mapping[str, str], columns: Columns) -> str | None:
+    """What is wrong with a cell that nobody can have meant, None if nothing is."""
     for heading in (*columns.fields.values(), *columns.attributes.values()):
         cell = row.get(heading, "")
         if len(cell) > MAXIMUM_CELL:

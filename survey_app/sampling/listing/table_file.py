@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -101,7 +101,9 @@ def _check_headings(headings: list[str]) -> None:
         raise UserError(_("Tên cột bị lặp: %(names)s. Xin giữ mỗi cột một lần.", names=", ".join(doubled[:10])))
 
 
-def _sheet_rows(lines: Iterator[tuple[int, list[object]]], headings: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _sheet_rows(
+    lines: Iterable[tuple[int, Sequence[object]]], headings: list[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     for line, cells in lines:
         row = {name: cell_text(cell) for name, cell in zip(headings, cells, strict=False) if name}
         if any(row.values()):

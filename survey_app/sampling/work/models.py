@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base, now
+from survey_app.geography.models import Unit
 from survey_app.sampling.listing.models import ListedCase
 from survey_app.sampling.models import FrameUnit
 
@@ -26,6 +27,8 @@ class Case(Base):
         Order within its commune and role, from 1; reserves are used in this order.
     probability : float
         Chance of the case within its commune, m/M.
+    outcome : str or None
+        Outcome of the last attempt.
     replaces_id : int or None
         The case whose place this reserve took.
     """
@@ -37,9 +40,12 @@ class Case(Base):
         CheckConstraint("probability > 0 AND probability <= 1", name="probability"),
         CheckConstraint("replaces_id IS NULL OR role = 'reserve'", name="replaces"),
         UniqueConstraint("frame_unit_id", "role", "rank"),
-        UniqueConstraint("listed_case_id"),
+        UniqueConstraint("frame_unit_id", "listed_case_id"),
         UniqueConstraint("replaces_id"),
-        Index(None, "survey_id", "state"),
+        CheckConstraint(f"outcome IS NULL OR outcome IN {OUTCOMES}", name="outcome"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index(None, "survey_id", "frame_unit_id", "state"),
+        Index(None, "listed_case_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,6 +56,8 @@ class Case(Base):
     rank: Mapped[int]
     probability: Mapped[float]
     state: Mapped[str] = mapped_column(String(10), default="todo")
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    attempts: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(Text, default="")
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("survey_case.id"))
     changed_at: Mapped[datetime] = mapped_column(default=now)
@@ -58,8 +66,30 @@ class Case(Base):
     listed: Mapped[ListedCase | None] = relationship()
 
 
+class PostOffice(Base):
+    """An office that does fieldwork in an area; its collectors are its members."""
+
+    __tablename__ = "post_office"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+
+    unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
+
+
+class OfficeMember(Base):
+    """A collector of a post office; nobody belongs to two."""
+
+    __tablename__ = "post_office_member"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("post_office.id", ondelete="CASCADE"), index=True)
+
+
 class Assignment(Base):
-    """A case in the hands of a collector; withdrawn ones stay in the record."""
+    """A case in the hands of a post office, and of one of its collectors once it names one; ended ones stay."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -70,12 +100,15 @@ class Assignment(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        CheckConstraint("office_id IS NOT NULL OR collector_id IS NOT NULL", name="holder"),
         Index(None, "collector_id"),
+        Index(None, "office_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("survey_case.id", ondelete="CASCADE"))
-    collector_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("post_office.id"))
+    collector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     assigned_by: Mapped[str] = mapped_column(String(255))
     assigned_at: Mapped[datetime] = mapped_column(default=now)
     due_on: Mapped[date | None]

@@ -1,0 +1,1 @@
+"""The chain of weighting steps of a survey: each kept, shown, and undone."""

@@ -14,6 +14,8 @@ depends_on: tuple[str, ...] | None = None
 
 LEVELS = "level IN ('province', 'district', 'commune')"
 MORE_LEVELS = "level IN ('province', 'district', 'commune', 'agency')"
+STRATIFIERS = "stratify_by IN ('district', 'commune_type', 'none')"
+MORE_STRATIFIERS = "stratify_by IN ('district', 'commune_type', 'area', 'none') OR stratify_by LIKE 'column:%'"
 POSITION = "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180"
 STATUSES = "status IN ('accepted', 'flagged', 'rejected', 'superseded')"
 MORE_STATUSES = "status IN ('accepted', 'flagged', 'rejected', 'superseded', 'set_aside')"
@@ -30,7 +32,11 @@ def upgrade() -> None:
         batch.create_check_constraint(op.f("ck_unit_position"), POSITION)
     with op.batch_alter_table("survey") as batch:
         batch.add_column(sa.Column("design", Json, nullable=False, server_default="{}"))
+        batch.alter_column("stratify_by", type_=sa.String(length=50))
+        batch.drop_constraint(op.f("ck_survey_stratify_by"), type_="check")
+        batch.create_check_constraint(op.f("ck_survey_stratify_by"), MORE_STRATIFIERS)
     with op.batch_alter_table("draw") as batch:
+        batch.alter_column("stratify_by", type_=sa.String(length=50))
         batch.add_column(sa.Column("design", Json, nullable=False, server_default="{}"))
         batch.add_column(sa.Column("approved_by", sa.String(length=255), nullable=True))
     with op.batch_alter_table("frame_unit") as batch:
@@ -192,7 +198,7 @@ def _create_work() -> None:
         sa.UniqueConstraint("replaces_id", name=op.f("uq_survey_case_replaces_id")),
     )
     op.create_index(
-        op.f("ix_survey_case_survey_id_survey_case_frame_unit_id_survey_case_state"),
+        "ix_survey_case_place",
         "survey_case",
         ["survey_id", "frame_unit_id", "state"],
     )
@@ -467,8 +473,11 @@ def downgrade() -> None:
     with op.batch_alter_table("draw") as batch:
         batch.drop_column("design")
         batch.drop_column("approved_by")
+    op.execute("UPDATE survey SET stratify_by = 'none' WHERE stratify_by = 'area' OR stratify_by LIKE 'column:%'")
     with op.batch_alter_table("survey") as batch:
         batch.drop_column("design")
+        batch.drop_constraint(op.f("ck_survey_stratify_by"), type_="check")
+        batch.create_check_constraint(op.f("ck_survey_stratify_by"), STRATIFIERS)
     op.execute("DELETE FROM unit WHERE level = 'agency'")
     with op.batch_alter_table("unit") as batch:
         batch.drop_constraint(op.f("ck_unit_position"), type_="check")

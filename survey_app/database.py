@@ -157,11 +157,19 @@ def migrate(*, down_to: str | None = None) -> None:
         finally:
             keep_references.reset(token)
             engine.dispose()
-        with engine.connect() as connection:
-            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-                raise RuntimeError(f"the migration left {len(broken)} references that point nowhere")
+        _check_references(engine)
         return
     step()
+
+
+def _check_references(engine: Engine) -> None:
+    raw = engine.raw_connection()
+    try:
+        broken = raw.cursor().execute("PRAGMA foreign_key_check").fetchall()
+    finally:
+        raw.close()
+    if broken:
+        raise RuntimeError(f"the migration left {len(broken)} references that point nowhere")
 
 
 def is_migrated() -> bool:

@@ -37,7 +37,7 @@ class Draw(Base):
     method: Mapped[str] = mapped_column(String(20))
     share: Mapped[float]
     rule: Mapped[str] = mapped_column(String(20))
-    stratify_by: Mapped[str] = mapped_column(String(20))
+    stratify_by: Mapped[str] = mapped_column(String(50))
     min_per_stratum: Mapped[int]
     design: Mapped[dict[str, Any]]
     frame_sha256: Mapped[str] = mapped_column(String(64))

@@ -3,64 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
-from survey_app.characters import is_clean
 from survey_app.errors import LinesRefused
-from survey_app.surveys.models import OPERATORS, RULES, STRATIFIERS
+from survey_app.surveys.design import SampleSettings, WorkSettings
+from survey_app.surveys.field_types import Code, Day, Part, Plain, Share, one_of, plain_text
+from survey_app.surveys.models import OPERATORS
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 NEW = "moi"  # /quan-ly/dot/moi is the page of a new survey
-METHODS = {
-    "srswor": "srswor",
-    "srs": "srswor",
-    "equal": "srswor",
-    "equal_probability": "srswor",
-    "permanent_random_numbers": "srswor",
-    "prn": "srswor",
-}
-
-
-SIGNS = {">=": "ge", "≥": "ge", ">": "gt"}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        if not is_clean(value):
-            raise ValueError(_("có ký tự ẩn; xin gõ lại"))
-        return " ".join(value.split())
-    return value
-
-
-def _code(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _plain(value)
-
-
-def _no_truth(value: Any) -> Any:
-    if isinstance(value, bool):  # which Python would count as 1: all communes, one case
-        raise ValueError(_("cần một con số, không phải true hoặc false"))
-    return value
-
-
-def _day(value: Any) -> Any:
-    """A number is no day, though pydantic would read it as seconds since 1970."""
-    if not isinstance(value, str | date):
-        raise ValueError(_("xin ghi ngày dạng 2020-11-20"))
-    return value
 
 
 def _slug(value: str) -> str:
@@ -68,29 +23,6 @@ def _slug(value: str) -> str:
         raise ValueError(_("chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ kien-giang-2020"))
     if value == NEW:
         raise ValueError(_("tên „%(name)s” dành cho trang tạo đợt mới; xin chọn tên khác", name=NEW))
-    return value
-
-
-def _method(value: Any) -> Any:
-    name = str(value).strip().lower().replace("-", "_")
-    if name.startswith("equal_probability") or name.startswith("equal probability"):
-        name = "srswor"
-    if name not in METHODS:
-        raise ValueError(_("phương pháp bốc mẫu dùng được: srswor (xác suất đều, không hoàn lại)"))
-    return METHODS[name]
-
-
-def _share(value: Any) -> Any:
-    """A share as 0.3 or as 30%; a bare 30 might be either and is asked about."""
-    value = _no_truth(value)
-    if isinstance(value, str) and value.strip().endswith("%"):
-        value = value.strip().removesuffix("%").strip().replace(",", ".")
-        try:
-            return round(float(value) / 100, 10)
-        except ValueError:
-            return value
-    if isinstance(value, int | float) and 1 < value <= 100:
-        raise ValueError(_("xin ghi %(share)s hoặc %(percent)s%%", share=f"{value / 100:g}", percent=f"{value:g}"))
     return value
 
 
@@ -111,38 +43,14 @@ def _sample(value: Any) -> Any:
     return {"share": value} if isinstance(value, int | float | str) and not isinstance(value, bool) else value
 
 
-def _one_of(choices: tuple[str, ...]) -> BeforeValidator:
-    def check(value: Any) -> Any:
-        name = str(value).strip().lower().replace("-", "_")
-        name = SIGNS.get(name, name)
-        if name not in choices:
-            raise ValueError(_("xin dùng một trong: %(choices)s", choices=", ".join(choices)))
-        return name
-
-    return BeforeValidator(check)
-
-
-Plain = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=300)]
-Number = BeforeValidator(_no_truth)
-Share = BeforeValidator(_share)
-Code = Annotated[str, BeforeValidator(_code), StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, regex_engine="python-re")
-
-
-class Titles(_Part):
+class Titles(Part):
     """The title in both languages."""
 
     vi: Plain
     en: Plain
 
 
-class Period(_Part):
+class Period(Part):
     """First and last day of fieldwork."""
 
     starts_on: Day = Field(validation_alias=AliasChoices("from", "start", "starts_on", "begin"))
@@ -155,28 +63,15 @@ class Period(_Part):
         return self
 
 
-class SampleSettings(_Part):
-    """How communes are drawn; `total` and `each_stratum` are the two readings of "30% of the communes"."""
-
-    share: Annotated[float, Share, Field(gt=0, le=1, allow_inf_nan=False)]
-    rule: Annotated[str, _one_of(RULES)] = "total"
-    stratify_by: Annotated[str, _one_of(STRATIFIERS)] | None = (
-        None  #: absent: district, or commune type without districts
-    )
-    min_per_stratum: Annotated[int, Number, Field(ge=0, le=1000)] = 2
-    method: Annotated[str, BeforeValidator(_method)] = "srswor"
-    cases_per_commune: Annotated[int, Number, Field(ge=1, le=100_000)] = 40
-
-
-class Target(_Part):
+class Target(Part):
     """The rate to reach and how: at least (ge) or more than (gt)."""
 
     rate: Annotated[float, Share, Field(gt=0, lt=1, allow_inf_nan=False)]
-    operator: Annotated[str, _one_of(OPERATORS)] = "ge"
-    basis: Annotated[str, BeforeValidator(_plain), StringConstraints(max_length=1000)] = ""
+    operator: Annotated[str, one_of(OPERATORS)] = "ge"
+    basis: Annotated[str, BeforeValidator(plain_text), StringConstraints(max_length=1000)] = ""
 
 
-class Territory(_Part):
+class Territory(Part):
     """A province or a district, by its code."""
 
     code: Code
@@ -191,7 +86,7 @@ def _target(value: Any) -> Any:
     return {"rate": value} if isinstance(value, int | float | str) and not isinstance(value, bool) else value
 
 
-class SurveyDefinition(_Part):
+class SurveyDefinition(Part):
     """Everything that makes a survey."""
 
     slug: Annotated[str, BeforeValidator(_slug)]
@@ -200,6 +95,7 @@ class SurveyDefinition(_Part):
     territory: Annotated[Territory, BeforeValidator(_territory)]
     period: Annotated[Period, BeforeValidator(_period)]
     sample: Annotated[SampleSettings, BeforeValidator(_sample)]
+    work: WorkSettings = WorkSettings()
     target: Annotated[Target, BeforeValidator(_target)]
     confidence_level: Annotated[float, Share, Field(ge=0.5, lt=1, allow_inf_nan=False)] = Field(
         0.95, validation_alias=AliasChoices("confidence_level", "confidence")

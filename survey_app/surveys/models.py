@@ -15,7 +15,7 @@ from survey_app.instruments.models import Questionnaire
 
 STATES = ("draft", "sampled", "collecting", "closed", "published")
 RULES = ("total", "each_stratum")
-STRATIFIERS = ("district", "commune_type", "none")
+STRATIFIERS = ("district", "commune_type", "area", "none")
 OPERATORS = ("ge", "gt")
 
 
@@ -26,7 +26,7 @@ class Survey(Base):
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint(f"sample_rule IN {RULES}", name="sample_rule"),
-        CheckConstraint(f"stratify_by IN {STRATIFIERS}", name="stratify_by"),
+        CheckConstraint(f"stratify_by IN {STRATIFIERS} OR stratify_by LIKE 'column:%'", name="stratify_by"),
         CheckConstraint(f"target_operator IN {OPERATORS}", name="target_operator"),
         CheckConstraint("sample_share > 0 AND sample_share <= 1", name="sample_share"),
         CheckConstraint("min_per_stratum >= 0", name="min_per_stratum"),
@@ -46,7 +46,7 @@ class Survey(Base):
     ends_on: Mapped[date]
     sample_share: Mapped[float]
     sample_rule: Mapped[str] = mapped_column(String(20))
-    stratify_by: Mapped[str] = mapped_column(String(20))
+    stratify_by: Mapped[str] = mapped_column(String(50))
     min_per_stratum: Mapped[int]
     sample_method: Mapped[str] = mapped_column(String(20))
     cases_per_commune: Mapped[int]

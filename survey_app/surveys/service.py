@@ -15,6 +15,7 @@ from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.instruments.queries import find_questionnaire
 from survey_app.surveys.definition import SurveyDefinition, Territory
+from survey_app.surveys.design import SampleSettings, SurveyDesign
 from survey_app.surveys.models import STATES, Survey
 
 STATE_WORDS = {
@@ -43,11 +44,12 @@ def create_survey(session: Session, definition: SurveyDefinition, *, actor: Acto
     questionnaire = find_questionnaire(session, definition.questionnaire)
     territory = _find_territory(session, definition.territory)
     with_districts = _has_districts(session, territory)
-    stratify_by = definition.sample.stratify_by or ("district" if with_districts else "commune_type")
-    if stratify_by == "district" and not with_districts:
+    stratify_by = definition.sample.stratify_by or _usual_stratifier(definition.sample, with_districts=with_districts)
+    if "district" in (stratify_by, definition.sample.first_stage) and not with_districts:
         raise UserError(
             _(
-                "%(name)s không có cấp huyện. Xin phân tầng theo loại xã (commune_type) hoặc không phân tầng (none).",
+                "%(name)s không có cấp huyện. Xin bốc xã, phân tầng theo loại xã (commune_type) hoặc "
+                "không phân tầng (none).",
                 name=territory.name,
             )
         )
@@ -65,6 +67,9 @@ def create_survey(session: Session, definition: SurveyDefinition, *, actor: Acto
         min_per_stratum=definition.sample.min_per_stratum,
         sample_method=definition.sample.method,
         cases_per_commune=definition.sample.cases_per_commune,
+        design=SurveyDesign(
+            sample=definition.sample.model_copy(update={"stratify_by": stratify_by}), work=definition.work
+        ).model_dump(mode="json"),
         target_rate=definition.target.rate,
         target_operator=definition.target.operator,
         target_basis=definition.target.basis,
@@ -90,6 +95,12 @@ def create_survey(session: Session, definition: SurveyDefinition, *, actor: Acto
         rule=survey.sample_rule,
     )
     return survey
+
+
+def _usual_stratifier(sample: SampleSettings, *, with_districts: bool) -> str:
+    if sample.first_stage == "district" or sample.frame == "none":
+        return "none"
+    return "district" if with_districts else "commune_type"
 
 
 def _find_territory(session: Session, wanted: Territory) -> Unit:

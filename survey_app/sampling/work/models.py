@@ -44,7 +44,7 @@ class Case(Base):
         UniqueConstraint("replaces_id"),
         CheckConstraint(f"outcome IS NULL OR outcome IN {OUTCOMES}", name="outcome"),
         CheckConstraint("attempts >= 0", name="attempts"),
-        Index(None, "survey_id", "frame_unit_id", "state"),
+        Index("ix_survey_case_place", "survey_id", "frame_unit_id", "state"),
         Index(None, "listed_case_id"),
     )
 

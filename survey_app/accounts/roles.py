@@ -7,7 +7,12 @@ from flask_babel import lazy_gettext as _l
 VIEW_SURVEYS = "survey.view"
 EDIT_SURVEYS = "survey.edit"
 DRAW_SAMPLE = "sample.draw"
+APPROVE_DRAW = "sample.approve"
 VIEW_FIELDWORK = "fieldwork.view"
+ASSIGN_WORK = "work.assign"
+CHECK_WORK = "work.check"
+VIEW_CONTACTS = "contact.view"
+SET_ASIDE = "response.set_aside"
 COLLECT = "response.collect"
 OPERATE_COUNTER = "counter.operate"
 IMPORT_RESPONSES = "response.import"
@@ -21,14 +26,30 @@ VIEW_TRAIL = "audit.view"
 
 #: What a person of a district may do within it, though the survey is the whole province's; the rest, such as reading
 #: the province's figures, needs a grant that holds the whole territory.
-PLACE_BOUND = frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, COLLECT, OPERATE_COUNTER, ISSUE_INVITATIONS})
+PLACE_BOUND = frozenset(
+    {
+        VIEW_SURVEYS,
+        VIEW_FIELDWORK,
+        ASSIGN_WORK,
+        CHECK_WORK,
+        VIEW_CONTACTS,
+        COLLECT,
+        OPERATE_COUNTER,
+        ISSUE_INVITATIONS,
+    }
+)
 
 MANAGER = frozenset(
     {
         VIEW_SURVEYS,
         EDIT_SURVEYS,
         DRAW_SAMPLE,
+        APPROVE_DRAW,
         VIEW_FIELDWORK,
+        ASSIGN_WORK,
+        CHECK_WORK,
+        VIEW_CONTACTS,
+        SET_ASIDE,
         IMPORT_RESPONSES,
         ISSUE_INVITATIONS,
         VIEW_RESULTS,
@@ -38,12 +59,23 @@ MANAGER = frozenset(
 PERMISSIONS: dict[str, frozenset[str]] = {
     "survey_manager": MANAGER | {VIEW_TRAIL},
     "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS}),
-    "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, APPROVE}),
+    "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, APPROVE, APPROVE_DRAW, SET_ASIDE}),
     "sector_lead": MANAGER,
-    "post_coordinator": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, COLLECT, IMPORT_RESPONSES, ISSUE_INVITATIONS}),
+    "post_coordinator": frozenset(
+        {
+            VIEW_SURVEYS,
+            VIEW_FIELDWORK,
+            ASSIGN_WORK,
+            CHECK_WORK,
+            VIEW_CONTACTS,
+            COLLECT,
+            IMPORT_RESPONSES,
+            ISSUE_INVITATIONS,
+        }
+    ),
     "collector": frozenset({COLLECT}),
     "counter_device": frozenset({OPERATE_COUNTER}),
-    "observer": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK}),
+    "observer": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, CHECK_WORK}),
     "administrator": frozenset({VIEW_SURVEYS, MANAGE_USERS, MANAGE_GEOGRAPHY, VIEW_TRAIL}),
 }
 TITLES = {

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 
 from survey_app.accounts.guards import may
-from survey_app.accounts.roles import DRAW_SAMPLE, VIEW_FIELDWORK, VIEW_RESULTS, VIEW_SURVEYS
+from survey_app.accounts.roles import (
+    ASSIGN_WORK,
+    CHECK_WORK,
+    DRAW_SAMPLE,
+    VIEW_FIELDWORK,
+    VIEW_RESULTS,
+    VIEW_SURVEYS,
+)
 from survey_app.database import db
 from survey_app.errors import NotFound
 from survey_app.surveys.models import STATES, Survey
@@ -21,6 +29,25 @@ STEPS = {
     "fieldwork": ("collection.fieldwork", VIEW_FIELDWORK),
     "results": ("results.overview", VIEW_RESULTS),
     "publication": ("publication.publication", VIEW_RESULTS),
+}
+#: The pages of a step, each with its name and the permission it asks for.
+PAGES = {
+    "sample": (
+        ("listing.lists", _l("Dàn mẫu"), VIEW_FIELDWORK),
+        ("calculator.calculator", _l("Cỡ mẫu"), VIEW_FIELDWORK),
+        ("sampling.sample", _l("Bốc mẫu"), VIEW_FIELDWORK),
+    ),
+    "fieldwork": (
+        ("collection.fieldwork", _l("Tiến độ"), VIEW_FIELDWORK),
+        ("work.board", _l("Phân công"), ASSIGN_WORK),
+        ("quotas.quotas", _l("Hạn mức"), VIEW_FIELDWORK),
+        ("quality.quality", _l("Chất lượng"), VIEW_FIELDWORK),
+        ("call_backs.call_backs", _l("Phúc tra"), CHECK_WORK),
+    ),
+    "results": (
+        ("results.overview", _l("Kết quả"), VIEW_RESULTS),
+        ("weighting.weights", _l("Trọng số"), VIEW_RESULTS),
+    ),
 }
 REACHED = {
     "draft": "questionnaire",
@@ -61,6 +88,11 @@ def frame(survey: Survey, step: str) -> dict[str, Any]:
             for name, (endpoint, permission) in STEPS.items()
             if may_on(permission, survey)
         },
+        "step_pages": [
+            (label, url_for(endpoint, slug=survey.slug), endpoint == request.endpoint)
+            for endpoint, label, permission in PAGES.get(step, ())
+            if endpoint in current_app.view_functions and may_on(permission, survey)
+        ],
         "reached": REACHED[survey.state],
         "state_number": STATES.index(survey.state),
         "may_draw": may_on(DRAW_SAMPLE, survey),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
+from survey_app.collection.case_intake import check_takes_answer, hold_case
 from survey_app.collection.models import Draft, Invitation, Response
 from survey_app.collection.service import Receipt, Submission, accept_response, receipt_code
 from survey_app.database import now
@@ -35,8 +36,17 @@ def begin_draft(
     channel: str,
     collector_id: int | None = None,
     invitation: Invitation | None = None,
+    case_id: int | None = None,
 ) -> Draft:
-    """Begin a form for a commune; its id is issued here and carried by every page."""
+    """Begin a form for a commune, or for one of its cases; its id is issued here and carried by every page.
+
+    Raises
+    ------
+    NotFound, UserError, CaseNotOpen
+        The case is not of this unit, or takes no answer.
+    """
+    if case_id is not None:
+        check_takes_answer(hold_case(session, survey, frame_unit, case_id))
     draft = Draft(
         id=uuid4(),
         survey_id=survey.id,
@@ -44,6 +54,7 @@ def begin_draft(
         channel=channel,
         collector_id=collector_id,
         invitation_id=invitation.id if invitation else None,
+        case_id=case_id,
         answers={},
     )
     session.add(draft)
@@ -84,6 +95,7 @@ def submit_draft(session: Session, draft: Draft, *, language: str) -> Receipt:
             minutes=minutes,
             collector_id=draft.collector_id,
             invitation_id=draft.invitation_id,
+            case_id=draft.case_id,
         ),
     )
     session.execute(delete(Draft).where(Draft.id == draft.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import IO, Any
 from uuid import UUID
@@ -23,6 +24,8 @@ from survey_app.instruments.schema import Instrument
 from survey_app.surveys.models import Survey
 
 FIXED_COLUMNS = ("response_id", "commune_code", "channel", "language", "day")
+#: Names of the column with the number of the drawn case; a file may have one of them.
+CASE_COLUMNS = ("case", "case_id", "ho_so")
 BATCH = 500
 MAXIMUM_REPORTED = 10_000
 
@@ -56,6 +59,14 @@ class ImportReport:
         }
 
 
+@dataclass
+class _Seen:
+    """The file's own ids and cases, because a dry run leaves none of them in the database."""
+
+    forms: dict[UUID, str] = field(default_factory=dict)
+    cases: dict[int, UUID] = field(default_factory=dict)
+
+
 def import_responses(
     session: Session,
     survey: Survey,
@@ -85,15 +96,17 @@ def import_responses(
         The file itself cannot be used: encoding, header, columns that are no item of the questionnaire.
     """
     instrument = instrument_of(session, survey.questionnaire_id)
-    known = FIXED_COLUMNS + tuple(item.key for item in instrument.questions())
+    items = {item.key for item in instrument.questions()}
+    known = (*FIXED_COLUMNS, *CASE_COLUMNS, *items)
     check_readable(file, required=FIXED_COLUMNS, known=known)
     rows = read_rows(file, required=FIXED_COLUMNS, known=known)
+    case_columns = [name for name in CASE_COLUMNS if name not in items]
     report = ImportReport(dry_run)
-    seen: dict[UUID, str] = {}
+    seen = _Seen()
     while batch := list(islice(rows, BATCH)):
         for line, row in batch:
             report.lines += 1
-            _take_line(session, survey, instrument, line, row, report, seen)
+            _take_line(session, survey, partial(_read_line, instrument, case_columns, row), line, report, seen)
         if dry_run:
             session.rollback()  # batch by batch, so that nobody waits for a long rehearsal
         if progress is not None:
@@ -117,19 +130,20 @@ def import_responses(
 def _take_line(
     session: Session,
     survey: Survey,
-    instrument: Instrument,
+    read: Callable[[], Submission],
     line: int,
-    row: dict[str, str],
     report: ImportReport,
-    seen: dict[UUID, str],
+    seen: _Seen,
 ) -> None:
-    """``seen`` remembers the file's own ids, because a dry run leaves none of them in the database."""
     try:
-        receipt = accept_response(session, survey, _read_line(instrument, row))
-        seen_before = receipt.response_id in seen
-        before = seen.setdefault(receipt.response_id, receipt.sha256)
-        if before != receipt.sha256:
+        submission = read()
+        receipt = accept_response(session, survey, submission)
+        seen_before = receipt.response_id in seen.forms
+        if seen.forms.setdefault(receipt.response_id, receipt.sha256) != receipt.sha256:
             raise UserError(_("Mã phiếu này có ở dòng trước với nội dung khác."))
+        case_id = submission.case_id
+        if case_id is not None and seen.cases.setdefault(case_id, receipt.response_id) != receipt.response_id:
+            raise UserError(_("Hồ sơ số %(number)s có ở dòng trước với phiếu khác.", number=case_id))
     except AnswersRefused as error:
         report.refuse(line, "; ".join(f"{problem.item}: {problem.message}" for problem in error.problems))
     except (DisputedResponse, UserError) as error:
@@ -141,7 +155,7 @@ def _take_line(
             report.accepted += 1
 
 
-def _read_line(instrument: Instrument, row: dict[str, str]) -> Submission:
+def _read_line(instrument: Instrument, case_columns: list[str], row: dict[str, str]) -> Submission:
     if row.get(""):
         raise UserError(row[""])
     return Submission(
@@ -151,6 +165,7 @@ def _read_line(instrument: Instrument, row: dict[str, str]) -> Submission:
         language=row["language"] or "vi",
         day=_read_day(row["day"]),
         answers=dict(_read_answers(instrument, row)),
+        case_id=_read_case(row, case_columns),
     )
 
 
@@ -163,6 +178,19 @@ def _read_answers(instrument: Instrument, row: dict[str, str]) -> Iterator[tuple
             yield item.key, parse_cell(item, cell)
         except ValueError as error:
             raise UserError(f"{item.key}: {error}") from error
+
+
+def _read_case(row: dict[str, str], columns: list[str]) -> int | None:
+    filled = [cell for name in columns if (cell := row.get(name, ""))]
+    if not filled:
+        return None
+    if len(filled) > 1:
+        raise UserError(_("Dòng có nhiều cột ghi số hồ sơ. Xin giữ một cột: case."))
+    if not (filled[0].isascii() and filled[0].isdigit() and len(filled[0]) < 10):
+        raise UserError(
+            _("Số hồ sơ „%(cell)s” không đúng. Xin ghi số hồ sơ trong mẫu, ví dụ 1204.", cell=filled[0][:30])
+        )
+    return int(filled[0])
 
 
 def _read_day(cell: str) -> date | None:

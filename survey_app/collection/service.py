@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
 from survey_app.collection.models import CHANNELS, LANGUAGES, Dispute, Invitation, Response
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import today
@@ -39,7 +40,13 @@ CHANNEL_ALIASES = {
 
 @dataclass(frozen=True)
 class Submission:
-    """What a channel hands to the door; nothing in it is trusted."""
+    """What a channel hands to the door; nothing in it is trusted.
+
+    Attributes
+    ----------
+    case_id : int or None
+        The drawn case that answered; it becomes answered with the response.
+    """
 
     response_id: str | UUID
     unit_code: str
@@ -50,6 +57,7 @@ class Submission:
     minutes: float | None = None
     collector_id: int | None = None
     invitation_id: int | None = None
+    case_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ class OutsideSample(UserError):
 
 
 class DisputedResponse(Conflict):
-    """The id is known with other content; what came is kept for review, so the caller commits."""
+    """The id, or the case, has an answer already; what came is kept for review, so the caller commits."""
 
 
 def accept_response(session: Session, survey: Survey, submission: Submission) -> Receipt:
@@ -91,7 +99,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
 
     Raises
     ------
-    NotCollecting, OutsideSample, AnswersRefused, DisputedResponse, UserError
+    NotCollecting, OutsideSample, AnswersRefused, DisputedResponse, CaseNotOpen, UserError
         With a sentence for the person who sent it. After DisputedResponse the caller commits as well.
     """
     response_id = _read_id(submission.response_id)
@@ -126,6 +134,12 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         raise AnswersRefused(checked.problems)
     if not checked.answers:
         raise UserError(_("Phiếu chưa có câu trả lời nào. Xin trả lời ít nhất một câu."))
+    case = None
+    if submission.case_id is not None:
+        case = hold_case(session, survey, unit, submission.case_id)
+        if case.state == "answered" and (known := _answer_of(session, case.id)) is not None:
+            return _answer_case_again(session, known, response_id, digest, submission, checked.answers)
+        check_takes_answer(case)
     response = Response(
         id=response_id,
         survey_id=survey.id,
@@ -134,6 +148,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         channel=channel,
         language=submission.language,
         collector_id=submission.collector_id,
+        case_id=submission.case_id,
         minutes=submission.minutes,
         day=day,
         answers=checked.answers,
@@ -146,6 +161,8 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
             session.flush()  # before the token, so that a second click meets its own form and not a used token
             if submission.invitation_id is not None:
                 _use_invitation(session, submission.invitation_id)
+            if case is not None:
+                mark_answered(session, case, collector_id=submission.collector_id, day=day)
     except IntegrityError:
         known = session.get(Response, response_id, populate_existing=True)
         if known is None:
@@ -207,11 +224,44 @@ def _use_invitation(session: Session, invitation_id: int) -> None:
         raise Conflict(_("Phiếu mời này đã được dùng. Mỗi phiếu mời chỉ trả lời được một lần."))
 
 
+def _answer_of(session: Session, case_id: int) -> Response | None:
+    return session.scalar(select(Response).where(Response.case_id == case_id))
+
+
+def _answer_case_again(
+    session: Session,
+    known: Response,
+    response_id: UUID,
+    digest: str,
+    submission: Submission,
+    answers: dict[str, Any],
+) -> Receipt:
+    """Of two devices with the same case the first wins; the second one's form is kept beside it."""
+    if known.id == response_id:
+        return _answer_again(session, known, digest, submission, answers)
+    _keep_for_review(session, known, digest, submission, answers)
+    raise DisputedResponse(
+        _(
+            "Hồ sơ số %(number)s đã có phiếu gửi từ nơi khác. Phiếu trước giữ nguyên; phiếu này được lưu để xem lại.",
+            number=submission.case_id,
+        )
+    )
+
+
 def _answer_again(
     session: Session, known: Response, digest: str, submission: Submission, answers: dict[str, Any]
 ) -> Receipt:
     if known.sha256 == digest:
         return Receipt(known.id, receipt_code(known.id), digest, repeated=True)
+    _keep_for_review(session, known, digest, submission, answers)
+    raise DisputedResponse(
+        _("Mã phiếu này đã được nhận với nội dung khác. Phiếu trước giữ nguyên; phiếu này được lưu để xem lại.")
+    )
+
+
+def _keep_for_review(
+    session: Session, known: Response, digest: str, submission: Submission, answers: dict[str, Any]
+) -> None:
     dispute = Dispute(
         response_id=known.id,
         unit_id=known.unit_id,
@@ -222,6 +272,3 @@ def _answer_again(
     )
     with suppress(IntegrityError), session.begin_nested():  # the same content is kept once, however often it comes
         session.add(dispute)
-    raise DisputedResponse(
-        _("Mã phiếu này đã được nhận với nội dung khác. Phiếu trước giữ nguyên; phiếu này được lưu để xem lại.")
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -27,6 +29,19 @@ STATE_WORDS = {
 }
 #: The steps a person may take by hand. Drawing leads to `sampled`, approving a publication to `published`.
 STEPS = {"sampled": ("collecting",), "collecting": ("closed",), "closed": ("collecting",)}
+
+Follower = Callable[[Session, Survey], object]
+_followers: dict[str, list[Follower]] = {}
+
+
+def on_state(state: str) -> Callable[[Follower], Follower]:
+    """Register what a later room does when a survey comes to a state, in the same transaction."""
+
+    def register(function: Follower) -> Follower:
+        _followers.setdefault(state, []).append(function)
+        return function
+
+    return register
 
 
 def create_survey(session: Session, definition: SurveyDefinition, *, actor: Actor) -> Survey:
@@ -182,3 +197,5 @@ def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, rea
     )
     survey.state = state
     session.flush()
+    for follow in _followers.get(state, ()):
+        follow(session, survey)

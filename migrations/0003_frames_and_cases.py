@@ -19,6 +19,7 @@ MORE_STRATIFIERS = "stratify_by IN ('district', 'commune_type', 'area', 'none') 
 POSITION = "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180"
 STATUSES = "status IN ('accepted', 'flagged', 'rejected', 'superseded')"
 MORE_STATUSES = "status IN ('accepted', 'flagged', 'rejected', 'superseded', 'set_aside')"
+COMPLETENESS = "completeness IS NULL OR completeness IN ('complete', 'partial', 'broken_off')"
 OUTCOMES = "'not_home', 'later', 'moved', 'refused', 'unreachable', 'unable', 'died', 'wrong_data', 'answered'"
 INVITED = "invited IS NULL OR (invited >= 1 AND invited <= list_size)"
 
@@ -44,6 +45,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("size", sa.Double(), nullable=True))
         batch.add_column(sa.Column("certainty", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.add_column(sa.Column("list_size", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("list_sha256", sa.String(length=64), nullable=True))
         batch.add_column(sa.Column("invited", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("reserved", sa.Integer(), nullable=True))
         batch.create_check_constraint(op.f("ck_frame_unit_invited"), INVITED)
@@ -68,10 +70,14 @@ def upgrade() -> None:
         batch.add_column(sa.Column("distance_km", sa.Double(), nullable=True))
         batch.add_column(sa.Column("answers_digest", sa.LargeBinary(length=8), nullable=True))
         batch.create_check_constraint(op.f("ck_response_distance_km"), "distance_km IS NULL OR distance_km >= 0")
+        batch.add_column(sa.Column("completeness", sa.String(length=10), nullable=True))
+        batch.create_check_constraint(op.f("ck_response_completeness"), COMPLETENESS)
+        batch.drop_index(op.f("ix_response_survey_id_response_unit_id"))
+    op.create_index("ix_response_place", "response", ["survey_id", "unit_id", "status", "completeness"])
     op.create_index(
-        op.f("ix_response_survey_id_response_collector_id_response_day"),
+        "ix_response_work",
         "response",
-        ["survey_id", "collector_id", "day"],
+        ["survey_id", "collector_id", "day", "status", "channel", "unit_id", "minutes"],
     )
     with op.batch_alter_table("draft") as batch:
         batch.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
@@ -162,6 +168,7 @@ def _create_work() -> None:
         sa.Column("listed_case_id", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=True),
         sa.Column("probability", sa.Double(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=True),
@@ -200,7 +207,7 @@ def _create_work() -> None:
     op.create_index(
         "ix_survey_case_place",
         "survey_case",
-        ["survey_id", "frame_unit_id", "state"],
+        ["survey_id", "frame_unit_id", "state", "role", "outcome", "replaces_id"],
     )
     op.create_index(op.f("ix_survey_case_listed_case_id"), "survey_case", ["listed_case_id"])
     op.create_table(
@@ -284,6 +291,7 @@ def _create_work() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     op.create_index(op.f("ix_attempt_case_id"), "attempt", ["case_id"])
+    op.create_index("ix_attempt_day", "attempt", ["collector_id", "day", "case_id"])
 
 
 def _create_redraws() -> None:
@@ -443,8 +451,12 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("fk_draft_case_id_survey_case"), type_="foreignkey")
         batch.drop_column("case_id")
     op.execute("UPDATE response SET status = 'rejected' WHERE status = 'set_aside'")
-    op.drop_index("ix_response_survey_id_response_collector_id_response_day", table_name="response")
+    op.drop_index("ix_response_work", table_name="response")
+    op.drop_index("ix_response_place", table_name="response")
     with op.batch_alter_table("response") as batch:
+        batch.create_index(op.f("ix_response_survey_id_response_unit_id"), ["survey_id", "unit_id"], unique=False)
+        batch.drop_constraint(op.f("ck_response_completeness"), type_="check")
+        batch.drop_column("completeness")
         batch.drop_constraint(op.f("ck_response_distance_km"), type_="check")
         batch.drop_column("distance_km")
         batch.drop_column("answers_digest")
@@ -468,7 +480,7 @@ def downgrade() -> None:
     with op.batch_alter_table("frame_unit") as batch:
         batch.drop_constraint(op.f("ck_frame_unit_invited"), type_="check")
         batch.drop_constraint(op.f("ck_frame_unit_size"), type_="check")
-        for column in ("cluster", "size", "certainty", "list_size", "invited", "reserved"):
+        for column in ("cluster", "size", "certainty", "list_size", "list_sha256", "invited", "reserved"):
             batch.drop_column(column)
     with op.batch_alter_table("draw") as batch:
         batch.drop_column("design")

@@ -17,6 +17,7 @@ from survey_app.surveys.models import Survey
 CHANNELS = ("kiosk", "link", "field", "paper", "file")
 LANGUAGES = ("vi", "en")
 STATUSES = ("accepted", "flagged", "rejected", "superseded", "set_aside")
+COMPLETENESS = ("complete", "partial", "broken_off")
 CALL_BACK_RESULTS = ("confirmed", "differs", "did_not_happen", "not_reached")
 
 
@@ -25,6 +26,8 @@ class Response(Base):
 
     Attributes
     ----------
+    completeness : str or None
+        How much of the form was answered, where it answers a drawn case; it stays when the tie to the case is cut.
     distance_km : float or None
         How far from the commune it was filled in, where a position was given; the position is not kept.
     answers_digest : bytes or None
@@ -38,8 +41,10 @@ class Response(Base):
         CheckConstraint(f"status IN {STATUSES}", name="status"),
         CheckConstraint("minutes IS NULL OR minutes >= 0", name="minutes"),
         CheckConstraint("distance_km IS NULL OR distance_km >= 0", name="distance_km"),
-        Index(None, "survey_id", "unit_id"),
-        Index(None, "survey_id", "collector_id", "day"),
+        CheckConstraint(f"completeness IS NULL OR completeness IN {COMPLETENESS}", name="completeness"),
+        # all that the fieldwork page counts by, so that it reads no answers
+        Index("ix_response_place", "survey_id", "unit_id", "status", "completeness"),
+        Index("ix_response_work", "survey_id", "collector_id", "day", "status", "channel", "unit_id", "minutes"),
         UniqueConstraint("case_id"),
     )
 
@@ -56,6 +61,7 @@ class Response(Base):
     answers: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(12), default="accepted")
     quality_flags: Mapped[list[Any]]
+    completeness: Mapped[str | None] = mapped_column(String(10))
     distance_km: Mapped[float | None]
     answers_digest: Mapped[bytes | None] = mapped_column(LargeBinary(8))
     sha256: Mapped[str] = mapped_column(String(64))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
+from survey_app.collection.completeness import completeness_of
 from survey_app.collection.models import CHANNELS, LANGUAGES, Dispute, Invitation, Response
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import today
@@ -121,7 +122,8 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
             )
         )
     known = session.get(Response, response_id)
-    checked = check_answers(instrument_of(session, survey.questionnaire_id), submission.answers)
+    instrument = instrument_of(session, survey.questionnaire_id)
+    checked = check_answers(instrument, submission.answers)
     digest = content_hash(survey, submission.unit_code, channel, submission.language, checked.answers)
     if known is not None:
         return _answer_again(session, known, digest, submission, checked.answers)
@@ -149,6 +151,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         language=submission.language,
         collector_id=submission.collector_id,
         case_id=submission.case_id,
+        completeness=None if case is None else completeness_of(instrument, checked.answers),
         minutes=submission.minutes,
         day=day,
         answers=checked.answers,

@@ -25,6 +25,8 @@ class Case(Base):
     ----------
     rank : int
         Order within its commune and role, from 1; reserves are used in this order.
+    position : int or None
+        Place in the list of its commune, from 0.
     probability : float
         Chance of the case within its commune, m/M.
     outcome : str or None
@@ -44,7 +46,7 @@ class Case(Base):
         UniqueConstraint("replaces_id"),
         CheckConstraint(f"outcome IS NULL OR outcome IN {OUTCOMES}", name="outcome"),
         CheckConstraint("attempts >= 0", name="attempts"),
-        Index("ix_survey_case_place", "survey_id", "frame_unit_id", "state"),
+        Index("ix_survey_case_place", "survey_id", "frame_unit_id", "state", "role", "outcome", "replaces_id"),
         Index(None, "listed_case_id"),
     )
 
@@ -54,6 +56,7 @@ class Case(Base):
     listed_case_id: Mapped[int | None] = mapped_column(ForeignKey("listed_case.id"))
     role: Mapped[str] = mapped_column(String(10))
     rank: Mapped[int]
+    position: Mapped[int | None]
     probability: Mapped[float]
     state: Mapped[str] = mapped_column(String(10), default="todo")
     outcome: Mapped[str | None] = mapped_column(String(12))
@@ -122,7 +125,11 @@ class Attempt(Base):
     """One try to reach a case; its id is made on the device, so that it is counted once."""
 
     __tablename__ = "attempt"
-    __table_args__ = (CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"), Index(None, "case_id"))
+    __table_args__ = (
+        CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"),
+        Index(None, "case_id"),
+        Index("ix_attempt_day", "collector_id", "day", "case_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[int] = mapped_column(ForeignKey("survey_case.id", ondelete="CASCADE"))

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_babel import gettext as _
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from survey_app.surveys.field_types import Code, Number, Part, Share, one_of
+from survey_app.surveys.field_types import Number, Part, Share, StratumCode, one_of
 from survey_app.surveys.models import RULES, STRATIFIERS
 
 if TYPE_CHECKING:
@@ -81,20 +81,24 @@ class CaseSettings(Part):
 
     method: Annotated[str, one_of(CASE_METHODS)] = "systematic"
     allocation: Annotated[str, one_of(ALLOCATIONS)] = "fixed"
-    number: Annotated[int, Number, Field(ge=1, le=1_000_000)] | None = None
-    margin: Annotated[float, Share, Field(gt=0, lt=0.5, allow_inf_nan=False)] | None = None
+    number: Annotated[int, Number, Field(ge=1, le=1_000_000)] | None = Field(default=None, validate_default=True)
+    margin: Annotated[float, Share, Field(gt=0, lt=0.5, allow_inf_nan=False)] | None = Field(
+        default=None, validate_default=True
+    )
     expected_rate: Annotated[float, Share, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.8
     deff: Annotated[float, Number, Field(ge=1, le=50, allow_inf_nan=False)] = 1.6
     response_rate: Annotated[float, Share, Field(gt=0, le=1, allow_inf_nan=False)] = 0.8
     reserve: Annotated[float, Number, Field(ge=0, le=5, allow_inf_nan=False)] = 0.2
 
-    @model_validator(mode="after")
-    def _whole(self) -> CaseSettings:
-        if self.allocation == "optimal" and self.margin is None:
-            raise ValueError(_("phân bổ optimal cần margin, ví dụ 3%%"))
-        if self.allocation == "proportional" and self.number is None:
-            raise ValueError(_("phân bổ proportional cần number, tổng số hồ sơ sẽ bốc"))
-        return self
+    @field_validator("number", "margin")
+    @classmethod
+    def _enough(cls, value: Any, info: ValidationInfo) -> Any:
+        needed = {"number": "proportional", "margin": "optimal"}[str(info.field_name)]
+        if value is None and info.data.get("allocation") == needed:
+            if needed == "optimal":
+                raise ValueError(_("chia theo sai số (optimal) cần sai số mong muốn (margin), ví dụ 3%%"))
+            raise ValueError(_("chia theo tỷ lệ (proportional) cần tổng số hồ sơ sẽ bốc (number)"))
+        return value
 
 
 class SampleSettings(Part):
@@ -126,20 +130,57 @@ class SampleSettings(Part):
     min_per_stratum: Annotated[int, Number, Field(ge=0, le=1000)] = 2
     method: Annotated[str, BeforeValidator(_method)] = "srswor"
     first_stage: Annotated[str, one_of(FIRST_STAGES)] = "commune"
-    take_all: tuple[Code, ...] = ()
+    take_all: tuple[StratumCode, ...] = ()
     shift: Annotated[float, Number, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.0
     cases_per_commune: Annotated[int, Number, Field(ge=1, le=100_000)] = 40
     cases: CaseSettings | None = None
 
-    @model_validator(mode="after")
-    def _fitting(self) -> SampleSettings:
-        if self.first_stage == "district" and self.stratify_by in ("district", "commune_type", "area"):
+    @field_validator("stratify_by")
+    @classmethod
+    def _strata(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value in (None, "none"):
+            return value
+        if info.data.get("frame") == "none":
+            raise ValueError(_("không có dàn mẫu (frame: none) thì không phân tầng"))
+        if str(value).startswith(COLUMN) and info.data.get("frame") == "communes":
+            raise ValueError(
+                _("phân tầng theo một cột cần danh sách có cột ấy; xin chọn dàn mẫu là danh sách (frame: list)")
+            )
+        return value
+
+    @field_validator("method")
+    @classmethod
+    def _sizes(cls, value: str, info: ValidationInfo) -> str:
+        if value != "srswor" and info.data.get("frame") == "none":
+            raise ValueError(_("không có dàn mẫu (frame: none) thì không bốc theo quy mô"))
+        if value != "srswor" and info.data.get("frame") == "communes":
+            raise ValueError(
+                _("bốc theo quy mô cần danh sách có cột quy mô; xin chọn dàn mẫu là danh sách (frame: list)")
+            )
+        return value
+
+    @field_validator("first_stage")
+    @classmethod
+    def _clusters(cls, value: str, info: ValidationInfo) -> str:
+        if value == "district" and info.data.get("frame") == "none":
+            raise ValueError(_("không có dàn mẫu (frame: none) thì không bốc cả huyện"))
+        if value == "district" and info.data.get("stratify_by") in ("district", "commune_type", "area"):
             raise ValueError(_("bốc cả huyện thì chỉ phân tầng theo một cột của danh sách, hoặc không (none)"))
-        if self.frame == "none" and (self.cases is not None or self.method != "srswor"):
-            raise ValueError(_("không có dàn mẫu (frame: none) thì không có method và cases"))
-        if self.method != "srswor" and self.frame != "list":
-            raise ValueError(_("bốc theo quy mô cần danh sách có cột quy mô; xin đặt frame: list"))
-        return self
+        return value
+
+    @field_validator("take_all")
+    @classmethod
+    def _whole_strata(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if value and info.data.get("frame") == "none":
+            raise ValueError(_("không có dàn mẫu (frame: none) thì không có tầng nào để lấy hết"))
+        return tuple(dict.fromkeys(value))
+
+    @field_validator("cases")
+    @classmethod
+    def _lists(cls, value: CaseSettings | None, info: ValidationInfo) -> CaseSettings | None:
+        if value is not None and info.data.get("frame") == "none":
+            raise ValueError(_("không có dàn mẫu (frame: none) thì không có danh sách hồ sơ để bốc (cases)"))
+        return value
 
 
 class WorkSettings(Part):

@@ -72,6 +72,9 @@ Plain = Annotated[str, BeforeValidator(plain_text), StringConstraints(min_length
 Number = BeforeValidator(no_truth)
 Share = BeforeValidator(share)
 Code = Annotated[str, BeforeValidator(code_text), StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
+StratumCode = Annotated[
+    str, BeforeValidator(code_text), StringConstraints(min_length=1, max_length=40, strip_whitespace=True)
+]
 Day = Annotated[date, BeforeValidator(day)]
 
 

@@ -1,8 +1,8 @@
-"""The form of a new survey: the same keys and the same checks as the YAML file."""
+"""The forms of a new survey and of a draft: the same keys and the same checks as the YAML file."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,8 +12,11 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from survey_app.errors import LinesRefused
-from survey_app.instruments.typed_values import TypedValueError, parse_date
 from survey_app.surveys.definition import SurveyDefinition, read_definition
+from survey_app.surveys.design import design_of
+from survey_app.surveys.design_form import DesignForm
+from survey_app.surveys.form_values import as_day, as_share, clean, show_percentage
+from survey_app.surveys.models import Survey
 
 
 class ActionForm(FlaskForm):
@@ -27,40 +30,13 @@ class StateForm(FlaskForm):
     reason = StringField(_l("Lý do"))
 
 
-class SurveyForm(FlaskForm):
-    """A new survey."""
+class SettingsForm(DesignForm):
+    """What may still be changed in a draft."""
 
     title_vi = StringField(_l("Tên đợt khảo sát (tiếng Việt)"))
     title_en = StringField(_l("Tên đợt khảo sát (tiếng Anh)"))
-    slug = StringField(
-        _l("Tên ngắn trong đường dẫn"),
-        description=_l("Chữ thường không dấu, chữ số, gạch nối; ví dụ kien-giang-2021."),
-    )
-    questionnaire = SelectField(_l("Bộ phiếu"), validate_choice=False)
-    territory = SelectField(_l("Địa bàn"), validate_choice=False)
     starts_on = StringField(_l("Bắt đầu ngày"), render_kw={"type": "date"})
     ends_on = StringField(_l("Kết thúc ngày"), render_kw={"type": "date"})
-    share = StringField(_l("Tỷ lệ xã được bốc (%)"), default="30")
-    rule = SelectField(
-        _l("Tỷ lệ này tính"),
-        validate_choice=False,
-        choices=[
-            SelectChoice(value="total", label=_l("trên tổng số xã")),
-            SelectChoice(value="each_stratum", label=_l("trong từng tầng, ít nhất bằng tỷ lệ")),
-        ],
-    )
-    stratify_by = SelectField(
-        _l("Phân tầng theo"),
-        validate_choice=False,
-        choices=[
-            SelectChoice(value="", label=_l("tự động: huyện, hoặc loại xã nếu không có huyện")),
-            SelectChoice(value="district", label=_l("huyện")),
-            SelectChoice(value="commune_type", label=_l("loại xã")),
-            SelectChoice(value="none", label=_l("không phân tầng")),
-        ],
-    )
-    min_per_stratum = StringField(_l("Ít nhất mỗi tầng (xã)"), default="2")
-    cases_per_commune = StringField(_l("Số phiếu mỗi xã"), default="40")
     target = StringField(_l("Mục tiêu hài lòng (%)"), default="80")
     operator = SelectField(
         _l("Đạt khi tỷ lệ"),
@@ -75,87 +51,121 @@ class SurveyForm(FlaskForm):
     simulated = BooleanField(_l("Đây là đợt mô phỏng, không phải khảo sát thật"))
 
     #: Key of the definition → field that holds it.
-    PLACES = {  # noqa: RUF012  a constant of the class
-        "slug": "slug",
+    PLACES = DesignForm.DESIGN_PLACES | {
         "title.vi": "title_vi",
         "titles.vi": "title_vi",
         "title.en": "title_en",
-        "questionnaire": "questionnaire",
-        "territory": "territory",
+        "titles.en": "title_en",
         "period.from": "starts_on",
         "period.to": "ends_on",
         "period": "ends_on",
-        "sample.share": "share",
-        "sample.rule": "rule",
-        "sample.stratify_by": "stratify_by",
-        "sample.min_per_stratum": "min_per_stratum",
-        "sample.cases_per_commune": "cases_per_commune",
         "target.rate": "target",
         "target.operator": "operator",
         "target.basis": "basis",
         "confidence_level": "confidence",
     }
 
-    PERCENTAGES = ("share", "target", "confidence")
+    ORDER = (
+        "title_vi", "title_en", "slug", "questionnaire", "territory", "starts_on", "ends_on", "frame", "share", "rule",
+        "stratify_by", "min_per_stratum", "cases_per_commune",
+    )  # fmt: skip
 
-    def read(self) -> SurveyDefinition | None:
-        """The definition, or None with each fault written at its field."""
+    def read(self, fixed: Mapping[str, Any]) -> SurveyDefinition | None:
+        """The definition, or None with each fault written at its field.
+
+        Parameters
+        ----------
+        fixed : mapping
+            Slug, questionnaire and territory.
+        """
+        left_over = self.left_over()
+        for name, fault in left_over.items():
+            self._tell(name, fault)
         try:
-            return read_definition(self._as_data())
+            definition = read_definition({**self._as_data(), **fixed})
         except LinesRefused as error:
             for _line, fault in error.lines:
                 key, _colon, reason = fault.partition(": ")
-                while key and key not in self.PLACES:
-                    key = key.rpartition(".")[0]
-                field = self[self.PLACES.get(key, "slug")]
-                if field.name in self.PERCENTAGES:
-                    reason = _("Xin nhập một tỷ lệ phần trăm lớn hơn 0 và nhỏ hơn hoặc bằng 100, ví dụ 30.")
-                field.errors = [*field.errors, reason[:1].upper() + reason[1:]]
+                self.tell(key, reason)
             return None
+        return None if left_over else definition
+
+    def tell(self, key: str, reason: str) -> None:
+        """Write a fault at the field that holds a key of the definition."""
+        while key and key not in self.PLACES:
+            key = key.rpartition(".")[0]
+        name = self.PLACES.get(key, "title_vi")
+        self._tell(name, _percentage_advice(name) or reason)
+
+    def _tell(self, name: str, fault: str) -> None:
+        fault = fault[:1].upper() + fault[1:]
+        if fault not in self[name].errors:
+            self[name].errors = [*self[name].errors, fault]
+
+    def mistakes(self) -> list[tuple[str, str]]:
+        """Every mistake with the id of its field, in the order of the page."""
+        names = [name for name in self.ORDER if name in self] + [name for part in self.FOLDED.values() for name in part]
+        names += [field.name for field in self if field.name not in names and field.name != "csrf_token"]
+        fields = [self[name] for name in names]
+        return [(field.id, f"{field.label.text}: {' '.join(field.errors)}") for field in fields if field.errors]
 
     def _as_data(self) -> dict[str, Any]:
-        territory, _colon, system = (self.territory.data or "").partition("@")
-        sample = {
-            "share": _share(self.share.data),
-            "rule": self.rule.data,
-            "min_per_stratum": _clean(self.min_per_stratum.data),
-            "cases_per_commune": _clean(self.cases_per_commune.data),
-        }
-        if self.stratify_by.data:
-            sample["stratify_by"] = self.stratify_by.data
         return {
-            "slug": _clean(self.slug.data),
             "title": {"vi": self.title_vi.data or "", "en": self.title_en.data or ""},
-            "questionnaire": self.questionnaire.data or "",
-            "territory": {"code": territory, "code_system": system or None},
-            "period": {"from": _day(self.starts_on.data), "to": _day(self.ends_on.data)},
-            "sample": sample,
+            "period": {"from": as_day(self.starts_on.data), "to": as_day(self.ends_on.data)},
+            "sample": self.sample_data(),
+            "work": self.work_data(),
             "target": {
-                "rate": _share(self.target.data),
+                "rate": as_share(self.target.data),
                 "operator": self.operator.data,
                 "basis": self.basis.data or "",
             },
-            "confidence_level": _share(self.confidence.data),
+            "confidence_level": as_share(self.confidence.data),
             "simulated": bool(self.simulated.data),
         }
 
-
-def _clean(text: str | None) -> str:
-    return (text or "").strip()
-
-
-def _share(text: str | None) -> float | str:
-    """A percentage as people write it (30, 30,5, 30%) as a share; the text itself when it is none."""
-    plain = _clean(text).rstrip("%").strip().replace(",", ".")
-    try:
-        return round(float(plain) / 100, 10)
-    except ValueError:
-        return plain
+    def fill(self, survey: Survey) -> None:
+        """Show a stored survey."""
+        self.fill_design(design_of(survey))
+        self.title_vi.data, self.title_en.data = survey.title_vi, survey.title_en
+        self.starts_on.data, self.ends_on.data = survey.starts_on.isoformat(), survey.ends_on.isoformat()
+        self.target.data, self.operator.data = show_percentage(survey.target_rate), survey.target_operator
+        self.basis.data = survey.target_basis
+        self.confidence.data = show_percentage(survey.confidence_level)
+        self.simulated.data = survey.simulated
 
 
-def _day(text: str | None) -> date | str:
-    """A day as a browser (2026-11-20) or a person (20/11/2026) writes it; the text itself when it is none."""
-    try:
-        return parse_date(_clean(text))
-    except TypedValueError:
-        return _clean(text)
+class SurveyForm(SettingsForm):
+    """A new survey."""
+
+    slug = StringField(
+        _l("Tên ngắn trong đường dẫn"),
+        description=_l("Chữ thường không dấu, chữ số, gạch nối; ví dụ kien-giang-2021."),
+    )
+    questionnaire = SelectField(_l("Bộ phiếu"), validate_choice=False)
+    territory = SelectField(_l("Địa bàn"), validate_choice=False)
+
+    PLACES = SettingsForm.PLACES | {"slug": "slug", "questionnaire": "questionnaire", "territory": "territory"}
+
+    def identity(self) -> dict[str, Any]:
+        """Slug, questionnaire and territory."""
+        code, _at, system = (self.territory.data or "").partition("@")
+        return {
+            "slug": clean(self.slug.data),
+            "questionnaire": self.questionnaire.data or "",
+            "territory": {"code": code, "code_system": system or None},
+        }
+
+
+def _percentage_advice(name: str) -> str:
+    if name == "margin":
+        return _("Xin nhập sai số mong muốn lớn hơn 0 và nhỏ hơn 50 điểm, ví dụ 3.")
+    if name in ("target", "expected_rate"):
+        return _("Xin nhập một tỷ lệ phần trăm lớn hơn 0 và nhỏ hơn 100, ví dụ 80.")
+    if name == "confidence":
+        return _("Xin nhập độ tin cậy từ 50 đến dưới 100, ví dụ 95.")
+    if name == "call_backs":
+        return _("Xin nhập một tỷ lệ phần trăm từ 0 đến 100, ví dụ 5.")
+    if name in ("share", "response_rate"):
+        return _("Xin nhập một tỷ lệ phần trăm lớn hơn 0 và nhỏ hơn hoặc bằng 100, ví dụ 30.")
+    return ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,6 +21,21 @@ from survey_app.instruments.queries import find_questionnaire
 from survey_app.surveys.definition import SurveyDefinition, Territory
 from survey_app.surveys.design import SampleSettings, SurveyDesign
 from survey_app.surveys.models import STATES, Survey
+
+
+class KeyRefused(UserError):
+    """A key of the definition does not fit this territory.
+
+    Parameters
+    ----------
+    key : str
+        Its path, such as ``sample.first_stage``.
+    """
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
 
 STATE_WORDS = {
     "draft": _l("bản nháp"),
@@ -54,42 +71,15 @@ def create_survey(session: Session, definition: SurveyDefinition, *, actor: Acto
     Conflict
         The slug is taken.
     UserError
-        The territory is a commune, or has no districts to stratify by.
+        The territory is a commune, or has no districts to stratify by or to draw.
     """
     questionnaire = find_questionnaire(session, definition.questionnaire)
     territory = _find_territory(session, definition.territory)
-    with_districts = _has_districts(session, territory)
-    stratify_by = definition.sample.stratify_by or _usual_stratifier(definition.sample, with_districts=with_districts)
-    if "district" in (stratify_by, definition.sample.first_stage) and not with_districts:
-        raise UserError(
-            _(
-                "%(name)s không có cấp huyện. Xin bốc xã, phân tầng theo loại xã (commune_type) hoặc "
-                "không phân tầng (none).",
-                name=territory.name,
-            )
-        )
     survey = Survey(
         slug=definition.slug,
-        title_vi=definition.title.vi,
-        title_en=definition.title.en,
         questionnaire=questionnaire,
         territory=territory,
-        starts_on=definition.period.starts_on,
-        ends_on=definition.period.ends_on,
-        sample_share=definition.sample.share,
-        sample_rule=definition.sample.rule,
-        stratify_by=stratify_by,
-        min_per_stratum=definition.sample.min_per_stratum,
-        sample_method=definition.sample.method,
-        cases_per_commune=definition.sample.cases_per_commune,
-        design=SurveyDesign(
-            sample=definition.sample.model_copy(update={"stratify_by": stratify_by}), work=definition.work
-        ).model_dump(mode="json"),
-        target_rate=definition.target.rate,
-        target_operator=definition.target.operator,
-        target_basis=definition.target.basis,
-        confidence_level=definition.confidence_level,
-        simulated=definition.simulated,
+        **_settings(session, territory, definition),
     )
     session.add(survey)
     try:
@@ -110,6 +100,95 @@ def create_survey(session: Session, definition: SurveyDefinition, *, actor: Acto
         rule=survey.sample_rule,
     )
     return survey
+
+
+def change_design(session: Session, survey: Survey, definition: SurveyDefinition, *, actor: Actor) -> list[str]:
+    """Change what a draft says of its sample, its work, its period, its target and its name.
+
+    Returns
+    -------
+    list of str
+        What changed, as the trail names it; empty where nothing did, and then nothing is written.
+
+    Raises
+    ------
+    Conflict
+        The survey has been drawn: those who check the draw rely on its design.
+    UserError
+        The definition is of another survey, questionnaire or territory; these stay what they are.
+    """
+    session.refresh(survey, with_for_update={"of": Survey})
+    if survey.state != "draft":
+        raise Conflict(
+            _("Đợt khảo sát đã bốc mẫu nên thiết kế không sửa được nữa. Muốn khác, xin lập một đợt khảo sát mới.")
+        )
+    questionnaire = survey.questionnaire
+    if (
+        definition.slug != survey.slug
+        or definition.questionnaire not in (questionnaire.key, f"{questionnaire.key}@{questionnaire.version}")
+        or _find_territory(session, definition.territory).id != survey.territory_id
+    ):
+        raise UserError(
+            _(
+                "Tên ngắn, bộ phiếu và địa bàn của một đợt không đổi được: đợt này là %(slug)s, %(questionnaire)s, "
+                "%(territory)s. Muốn khác, xin lập một đợt khảo sát mới.",
+                slug=survey.slug,
+                questionnaire=f"{questionnaire.key}@{questionnaire.version}",
+                territory=survey.territory.code,
+            )
+        )
+    changes: dict[str, list[Any]] = {}
+    for name, value in _settings(session, survey.territory, definition).items():
+        before = getattr(survey, name)
+        if before != value:
+            changes[name] = [_plain(before), _plain(value)]
+            setattr(survey, name, value)
+    if changes:
+        session.flush()
+        record(session, actor, "survey.change", f"survey:{survey.slug}", **changes)
+    return sorted(changes)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _settings(session: Session, territory: Unit, definition: SurveyDefinition) -> dict[str, Any]:
+    """The columns of a survey that a draft may change."""
+    sample = definition.sample
+    with_districts = _has_districts(session, territory)
+    stratify_by = sample.stratify_by or _usual_stratifier(sample, with_districts=with_districts)
+    if not with_districts:
+        for key, value in (("sample.stratify_by", stratify_by), ("sample.first_stage", sample.first_stage)):
+            if value == "district":
+                raise KeyRefused(
+                    key,
+                    _(
+                        "%(name)s không có cấp huyện. Xin bốc xã, phân tầng theo loại xã (commune_type) hoặc "
+                        "không phân tầng (none).",
+                        name=territory.name,
+                    ),
+                )
+    return {
+        "title_vi": definition.title.vi,
+        "title_en": definition.title.en,
+        "starts_on": definition.period.starts_on,
+        "ends_on": definition.period.ends_on,
+        "sample_share": sample.share,
+        "sample_rule": sample.rule,
+        "stratify_by": stratify_by,
+        "min_per_stratum": sample.min_per_stratum,
+        "sample_method": sample.method,
+        "cases_per_commune": sample.cases_per_commune,
+        "design": SurveyDesign(
+            sample=sample.model_copy(update={"stratify_by": stratify_by}), work=definition.work
+        ).model_dump(mode="json"),
+        "target_rate": definition.target.rate,
+        "target_operator": definition.target.operator,
+        "target_basis": definition.target.basis,
+        "confidence_level": definition.confidence_level,
+        "simulated": definition.simulated,
+    }
 
 
 def _usual_stratifier(sample: SampleSettings, *, with_districts: bool) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
+from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from survey_app.accounts.guards import acting, holds, requires
@@ -16,10 +17,11 @@ from survey_app.geography.queries import provinces, units_below
 from survey_app.i18n import language
 from survey_app.instruments.queries import all_questionnaires, instrument_of
 from survey_app.surveys.access import frame, may_on, open_survey
-from survey_app.surveys.forms import StateForm, SurveyForm
+from survey_app.surveys.forms import SettingsForm, StateForm, SurveyForm
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import all_surveys
-from survey_app.surveys.service import STEPS, create_survey, set_state
+from survey_app.surveys.service import STEPS, KeyRefused, change_design, create_survey, set_state
+from survey_app.surveys.words import describe_design
 
 blueprint = Blueprint("surveys", __name__)
 
@@ -56,28 +58,80 @@ def new_survey() -> ResponseReturnValue:
         + [(district, f"— {district.name}") for district in units_below(db.session, province, "district")]
     ]
     if form.validate_on_submit():
-        definition = form.read()
-        if definition is not None:
-            try:
-                survey = create_survey(db.session, definition, actor=acting())
-                _check_scope(survey)
-            except UserError as error:
-                db.session.rollback()
-                flash(error.message, "error")
-                return render_template("office/survey_new.html", form=form), error.status
-            db.session.commit()
-            flash(_("Đã tạo đợt khảo sát. Bước tiếp theo: bốc mẫu."), "ok")
-            return redirect(url_for("sampling.sample", slug=survey.slug))
-        return render_template("office/survey_new.html", form=form), 400
-    status = 400 if request.method == "POST" else 200
+        definition = form.read(form.identity())
+        if definition is None:
+            return render_template("office/survey_new.html", form=form), 400
+        try:
+            survey = create_survey(db.session, definition, actor=acting())
+            _check_scope(survey)
+        except UserError as error:
+            db.session.rollback()
+            _tell(form, error)
+            return render_template("office/survey_new.html", form=form), error.status
+        db.session.commit()
+        flash(_("Đã tạo đợt khảo sát. Bước tiếp theo: bốc mẫu."), "ok")
+        return redirect(url_for("sampling.sample", slug=survey.slug))
+    status = _unsent(form)
+    return render_template("office/survey_new.html", form=form), status
+
+
+def _unsent(form: FlaskForm) -> int:
+    """The status of a form that is shown again or for the first time, with a word about a page open for too long."""
     if form.csrf_token.errors:
         flash(_("Trang đã mở quá lâu. Những gì đã nhập vẫn còn; xin bấm nút lần nữa."), "error")
-    return render_template("office/survey_new.html", form=form), status
+    return 400 if request.method == "POST" else 200
+
+
+def _tell(form: SettingsForm, error: UserError) -> None:
+    if isinstance(error, KeyRefused):
+        form.tell(error.key, error.message)
+    else:
+        flash(error.message, "error")
 
 
 def _check_scope(created: Survey) -> None:
     if not may_on(EDIT_SURVEYS, created):
         raise UserError(_("Tài khoản này không được lập đợt khảo sát cho lĩnh vực hoặc địa bàn đã chọn."))
+
+
+@blueprint.route("/quan-ly/dot/<slug>/sua", methods=["GET", "POST"])
+@requires(EDIT_SURVEYS)
+def change_survey(slug: str) -> ResponseReturnValue:
+    """The settings of a draft, to be changed."""
+    found = open_survey(slug, EDIT_SURVEYS)
+    if found.state != "draft":
+        flash(_("Đợt khảo sát đã bốc mẫu nên thiết kế không sửa được nữa."), "info")
+        return redirect(url_for("surveys.survey", slug=slug))
+    form = SettingsForm()
+    if request.method == "GET":
+        form.fill(found)
+    identity = {
+        "slug": found.slug,
+        "questionnaire": f"{found.questionnaire.key}@{found.questionnaire.version}",
+        "territory": {"code": found.territory.code, "code_system": found.territory.code_system},
+    }
+    if form.validate_on_submit():
+        definition = form.read(identity)
+        if definition is None:
+            return _change_page(form, found), 400
+        try:
+            changed = change_design(db.session, found, definition, actor=acting())
+        except UserError as error:
+            db.session.rollback()
+            _tell(form, error)
+            return _change_page(form, open_survey(slug, EDIT_SURVEYS)), error.status
+        db.session.commit()
+        flash(_("Đã lưu thiết kế.") if changed else _("Không có gì thay đổi."), "ok")
+        return redirect(url_for("surveys.survey", slug=slug))
+    status = _unsent(form)
+    return _change_page(form, found), status
+
+
+def _change_page(form: SettingsForm, found: Survey) -> str:
+    instrument = instrument_of(db.session, found.questionnaire_id)
+    return render_template(
+        "office/survey_change.html", form=form, instrument=instrument, **frame(found, "questionnaire")
+    )
 
 
 @blueprint.get("/quan-ly/dot/<slug>")
@@ -86,7 +140,13 @@ def survey(slug: str) -> ResponseReturnValue:
     """The settings of a survey and its questionnaire."""
     found = open_survey(slug, VIEW_SURVEYS)
     instrument = instrument_of(db.session, found.questionnaire_id)
-    return render_template("office/survey.html", instrument=instrument, **frame(found, "questionnaire"))
+    return render_template(
+        "office/survey.html",
+        instrument=instrument,
+        parts=describe_design(found),
+        may_change=found.state == "draft" and may_on(EDIT_SURVEYS, found),
+        **frame(found, "questionnaire"),
+    )
 
 
 @blueprint.post("/quan-ly/dot/<slug>/trang-thai")

@@ -64,7 +64,6 @@ def upgrade() -> None:
     with op.batch_alter_table("response") as batch:
         batch.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
         batch.create_foreign_key(op.f("fk_response_case_id_survey_case"), "survey_case", ["case_id"], ["id"])
-        batch.create_unique_constraint(op.f("uq_response_case_id"), ["case_id"])
         batch.drop_constraint(op.f("ck_response_status"), type_="check")
         batch.create_check_constraint(op.f("ck_response_status"), MORE_STATUSES)
         batch.add_column(sa.Column("distance_km", sa.Double(), nullable=True))
@@ -78,6 +77,14 @@ def upgrade() -> None:
         "ix_response_work",
         "response",
         ["survey_id", "collector_id", "day", "status", "channel", "unit_id", "minutes"],
+    )
+    op.create_index(
+        "uq_response_case",
+        "response",
+        ["case_id"],
+        unique=True,
+        sqlite_where=sa.text("status IN ('accepted', 'flagged')"),
+        postgresql_where=sa.text("status IN ('accepted', 'flagged')"),
     )
     with op.batch_alter_table("draft") as batch:
         batch.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
@@ -395,6 +402,7 @@ def _create_checks() -> None:
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("approved_by", sa.String(length=255), nullable=True),
         sa.Column("approved_at", UtcDateTime(), nullable=True),
+        sa.Column("flagged", Json, nullable=False),
         sa.Column("ended_by", sa.String(length=255), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=False),
@@ -451,6 +459,7 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("fk_draft_case_id_survey_case"), type_="foreignkey")
         batch.drop_column("case_id")
     op.execute("UPDATE response SET status = 'rejected' WHERE status = 'set_aside'")
+    op.drop_index("uq_response_case", table_name="response")
     op.drop_index("ix_response_work", table_name="response")
     op.drop_index("ix_response_place", table_name="response")
     with op.batch_alter_table("response") as batch:
@@ -462,7 +471,6 @@ def downgrade() -> None:
         batch.drop_column("answers_digest")
         batch.drop_constraint(op.f("ck_response_status"), type_="check")
         batch.create_check_constraint(op.f("ck_response_status"), STATUSES)
-        batch.drop_constraint(op.f("uq_response_case_id"), type_="unique")
         batch.drop_constraint(op.f("fk_response_case_id_survey_case"), type_="foreignkey")
         batch.drop_column("case_id")
     for table in (

@@ -17,6 +17,8 @@ from survey_app.surveys.models import Survey
 CHANNELS = ("kiosk", "link", "field", "paper", "file")
 LANGUAGES = ("vi", "en")
 STATUSES = ("accepted", "flagged", "rejected", "superseded", "set_aside")
+#: The statuses of responses that figures are made of.
+COUNTED = ("accepted", "flagged")
 COMPLETENESS = ("complete", "partial", "broken_off")
 CALL_BACK_RESULTS = ("confirmed", "differs", "did_not_happen", "not_reached")
 
@@ -45,7 +47,14 @@ class Response(Base):
         # all that the fieldwork page counts by, so that it reads no answers
         Index("ix_response_place", "survey_id", "unit_id", "status", "completeness"),
         Index("ix_response_work", "survey_id", "collector_id", "day", "status", "channel", "unit_id", "minutes"),
-        UniqueConstraint("case_id"),
+        # one counted answer a case; one that was set aside keeps its tie, so that it can come back
+        Index(
+            "uq_response_case",
+            "case_id",
+            unique=True,
+            sqlite_where=text("status IN ('accepted', 'flagged')"),
+            postgresql_where=text("status IN ('accepted', 'flagged')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -193,7 +202,13 @@ class CallBack(Base):
 
 
 class SetAside(Base):
-    """All forms of a collector left out of the figures, once a second person has agreed; it can be lifted."""
+    """All forms of a collector left out of the figures, once a second person has agreed; it can be lifted.
+
+    Attributes
+    ----------
+    flagged : list of str
+        Ids of the forms whose status was ``flagged``; lifting gives it back to them, ``accepted`` to all others.
+    """
 
     __tablename__ = "set_aside"
     __table_args__ = (
@@ -218,6 +233,7 @@ class SetAside(Base):
     asked_at: Mapped[datetime] = mapped_column(default=now)
     approved_by: Mapped[str | None] = mapped_column(String(255))
     approved_at: Mapped[datetime | None]
+    flagged: Mapped[list[Any]] = mapped_column(default=list)
     ended_by: Mapped[str | None] = mapped_column(String(255))
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(Text, default="")

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
 from survey_app.collection.completeness import completeness_of
-from survey_app.collection.models import CHANNELS, LANGUAGES, Dispute, Invitation, Response
+from survey_app.collection.models import CHANNELS, COUNTED, LANGUAGES, Dispute, Invitation, Response
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import today
 from survey_app.instruments.answers import AnswerProblem, check_answers
@@ -228,7 +228,7 @@ def _use_invitation(session: Session, invitation_id: int) -> None:
 
 
 def _answer_of(session: Session, case_id: int) -> Response | None:
-    return session.scalar(select(Response).where(Response.case_id == case_id))
+    return session.scalar(select(Response).where(Response.case_id == case_id, Response.status.in_(COUNTED)))
 
 
 def _answer_case_again(

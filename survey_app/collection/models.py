@@ -17,8 +17,6 @@ from survey_app.surveys.models import Survey
 CHANNELS = ("kiosk", "link", "field", "paper", "file")
 LANGUAGES = ("vi", "en")
 STATUSES = ("accepted", "flagged", "rejected", "superseded", "set_aside")
-#: The statuses of responses that figures are made of.
-COUNTED = ("accepted", "flagged")
 COMPLETENESS = ("complete", "partial", "broken_off")
 CALL_BACK_RESULTS = ("confirmed", "differs", "did_not_happen", "not_reached")
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.collection.models import COUNTED, Dispute, Response
+from survey_app.collection.models import Dispute, Response
 from survey_app.instruments.usage import counts_usage
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.models import Survey
 
+#: The statuses of responses that figures are made of.
+COUNTED = ("accepted", "flagged")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
 from survey_app.collection.completeness import completeness_of
-from survey_app.collection.models import CHANNELS, COUNTED, LANGUAGES, Dispute, Invitation, Response
+from survey_app.collection.models import CHANNELS, LANGUAGES, Dispute, Invitation, Response
+from survey_app.collection.queries import COUNTED
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import today
 from survey_app.instruments.answers import AnswerProblem, check_answers

@@ -5,15 +5,13 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.accounts.guards import may
-from survey_app.accounts.models import User
+from survey_app.accounts.acting import acting_as
 from survey_app.accounts.roles import APPROVE, FREEZE
 from survey_app.audit.models import Actor
 from survey_app.command_line import operator, verb
-from survey_app.errors import Forbidden, NotFound
+from survey_app.errors import Forbidden
 from survey_app.publication.service import approve_publication, freeze_publication
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
@@ -27,12 +25,7 @@ BY = click.option(
 def _actor(session: Session, survey: Survey, email: str | None, permission: str) -> Actor:
     if email is None:
         return operator()
-    user = session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
-    if user is None:
-        raise NotFound(_("Không có tài khoản „%(email)s”.", email=email[:80]))
-    if not may(user, permission, sector=survey.questionnaire.sector, territory=survey.territory):
-        raise Forbidden(_("Tài khoản „%(email)s” không có quyền này.", email=email[:80]))
-    return Actor(user.id, user.email)
+    return acting_as(session, email, permission, sector=survey.questionnaire.sector, territory=survey.territory)
 
 
 @group.command("freeze")

@@ -88,6 +88,8 @@ class FrameUnit(Base):
         Its measure of size in the frame.
     list_size, invited, reserved : int or None
         M cases on its list, m of them drawn, and the reserves; None where no cases were listed.
+    list_sha256 : str or None
+        Fingerprint of its list: the marks of its cases, in the order of the list.
     """
 
     __tablename__ = "frame_unit"
@@ -113,6 +115,7 @@ class FrameUnit(Base):
     size: Mapped[float | None]
     certainty: Mapped[bool] = mapped_column(default=False)
     list_size: Mapped[int | None]
+    list_sha256: Mapped[str | None] = mapped_column(String(64))
     invited: Mapped[int | None]
     reserved: Mapped[int | None]
     random_number: Mapped[float]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from survey_app.errors import NotFound
-from survey_app.sampling.models import Draw, FrameUnit
+from survey_app.sampling.models import Draw, FrameUnit, RedrawRequest
 from survey_app.surveys.models import Survey
 
 
@@ -41,4 +41,18 @@ def drawn_units(session: Session, survey: Survey) -> Sequence[FrameUnit]:
         .join(Draw)
         .where(Draw.survey_id == survey.id, Draw.in_force, FrameUnit.drawn)
         .order_by(FrameUnit.position)
+    ).all()
+
+
+def open_redraw_request(session: Session, survey: Survey) -> RedrawRequest | None:
+    """The request for another draw that waits for a second person."""
+    return session.scalar(
+        select(RedrawRequest).where(RedrawRequest.survey_id == survey.id, RedrawRequest.decided_at.is_(None))
+    )
+
+
+def redraw_requests(session: Session, survey: Survey) -> Sequence[RedrawRequest]:
+    """Every request for another draw, the last first."""
+    return session.scalars(
+        select(RedrawRequest).where(RedrawRequest.survey_id == survey.id).order_by(RedrawRequest.id.desc())
     ).all()

@@ -1,51 +1,122 @@
-"""The verb of sampling: draw the communes of a survey, once, or again with a reason."""
+"""The verbs of sampling: draw once; ask for another draw, which a second person grants or refuses."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from analysis.sampling import draw_smallest, permanent_random_number
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.characters import is_clean
-from survey_app.errors import Conflict, UserError
-from survey_app.sampling.frame import frame_hash
-from survey_app.sampling.models import Draw, FrameUnit
-from survey_app.sampling.plan import DrawPlan, plan_draw
+from survey_app.database import now
+from survey_app.errors import Conflict, Forbidden, UserError
+from survey_app.sampling.drawing import store_draw
+from survey_app.sampling.models import Draw, RedrawRequest
+from survey_app.sampling.plan import plan_draw
+from survey_app.sampling.queries import open_redraw_request
 from survey_app.surveys.models import Survey
 
 MAXIMUM_SEED = 100
+MAXIMUM_REASON = 1000
 
 
-def draw_sample(session: Session, survey: Survey, *, seed: str, actor: Actor, reason: str = "") -> Draw:
-    """Draw the communes of a survey by permanent random numbers and freeze the frame they were drawn from.
+def draw_sample(session: Session, survey: Survey, *, seed: str, actor: Actor) -> Draw:
+    """Draw a survey's sample by permanent random numbers and freeze the frame it was drawn from.
 
     Parameters
     ----------
     seed : str
-        Published beforehand; the same seed and frame give the same communes anywhere.
-    reason : str
-        Needed for a redraw, which is allowed until the survey opens and stays in the record.
+        Published beforehand; the same seed and frame give the same units and cases anywhere.
 
     Raises
     ------
     UserError
-        A seed that cannot be read aloud, an empty frame, or a redraw without its reason.
+        A seed that cannot be read aloud, an empty frame, a design that the frame cannot meet.
     Conflict
-        The survey is open or closed already.
+        The survey is drawn already, open or closed.
     """
-    seed, reason = seed.strip(), reason.strip()
+    seed = read_seed(seed)
+    session.refresh(survey, with_for_update={"of": Survey})
+    if survey.state == "sampled":
+        raise Conflict(_("Đợt này đã bốc mẫu. Muốn bốc lại, xin đề nghị kèm lý do để người thứ hai duyệt."))
+    _refuse_open(survey)
+    return _draw(session, survey, seed=seed, actor=actor)
+
+
+def ask_redraw(session: Session, survey: Survey, *, seed: str, reason: str, actor: Actor) -> RedrawRequest:
+    """Ask for another draw; nothing changes until a second person grants it.
+
+    Raises
+    ------
+    UserError
+        No seed or no reason.
+    Conflict
+        Nothing is drawn yet, the survey is open, or another request waits.
+    """
+    seed, reason = read_seed(seed), reason.strip()
+    if not reason or len(reason) > MAXIMUM_REASON or not is_clean(reason):
+        raise UserError(_("Xin ghi lý do bốc lại, không quá %(limit)s ký tự.", limit=MAXIMUM_REASON))
+    session.refresh(survey, with_for_update={"of": Survey})
+    if survey.state == "draft":
+        raise Conflict(_("Đợt này chưa bốc mẫu lần nào nên chưa cần đề nghị bốc lại."))
+    _refuse_open(survey)
+    request = RedrawRequest(survey_id=survey.id, seed=seed, reason=reason, asked_by=actor.label)
+    session.add(request)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise Conflict(_("Đã có một đề nghị bốc lại đang chờ duyệt. Xin chờ hoặc rút đề nghị ấy.")) from error
+    record(session, actor, "sample.ask_redraw", f"survey:{survey.slug}", seed=seed, reason=reason)
+    return request
+
+
+def decide_redraw(session: Session, survey: Survey, *, granted: bool, actor: Actor) -> Draw | None:
+    """Grant the open request, which draws anew, or refuse it.
+
+    Raises
+    ------
+    Forbidden
+        The person who asked may not decide.
+    Conflict
+        No request waits, or the survey was opened meanwhile.
+    """
+    session.refresh(survey, with_for_update={"of": Survey})
+    request = open_redraw_request(session, survey)
+    if request is None:
+        raise Conflict(_("Không có đề nghị bốc lại nào đang chờ."))
+    if request.asked_by == actor.label:
+        raise Forbidden(_("Người đề nghị không tự duyệt được. Xin nhờ người khác có quyền duyệt."))
+    if granted:
+        _refuse_open(survey)
+    request.decided_by, request.decided_at, request.granted = actor.label, now(), granted
+    session.flush()
+    record(session, actor, "sample.decide_redraw", f"survey:{survey.slug}", granted=granted, asked_by=request.asked_by)
+    return _draw(session, survey, seed=request.seed, actor=actor, request=request) if granted else None
+
+
+def read_seed(seed: str) -> str:
+    """A seed without the spaces around it.
+
+    Raises
+    ------
+    UserError
+        It is empty, too long, or holds a character that cannot be read aloud.
+    """
+    seed = seed.strip()
     if not seed or len(seed) > MAXIMUM_SEED or not is_clean(seed) or "|" in seed:
         raise UserError(_("Mầm ngẫu nhiên phải là một dãy chữ số hoặc chữ, không quá 100 ký tự, không có dấu |."))
-    if not is_clean(reason):
-        raise UserError(_("Lý do có ký tự ẩn. Xin gõ lại."))
-    session.refresh(survey, with_for_update={"of": Survey})
+    return seed
+
+
+def _refuse_open(survey: Survey) -> None:
     if survey.state not in ("draft", "sampled"):
         raise Conflict(_("Đợt khảo sát đã mở, không bốc mẫu lại được nữa."))
-    if survey.state == "sampled" and not reason:
-        raise UserError(_("Đợt này đã bốc mẫu. Muốn bốc lại, xin ghi lý do; lần bốc trước vẫn được lưu."))
+
+
+def _draw(session: Session, survey: Survey, *, seed: str, actor: Actor, request: RedrawRequest | None = None) -> Draw:
     plan = plan_draw(session, survey)
     if not plan.strata:
         raise UserError(
@@ -54,25 +125,6 @@ def draw_sample(session: Session, survey: Survey, *, seed: str, actor: Actor, re
                 name=survey.territory.name,
             )
         )
-    draw = _store_draw(session, survey, plan, seed=seed, actor=actor, reason=reason)
-    survey.state = "sampled"
-    session.flush()
-    record(
-        session,
-        actor,
-        "sample.draw",
-        f"survey:{survey.slug}",
-        number=draw.number,
-        seed=seed,
-        reason=reason,
-        frame_sha256=draw.frame_sha256,
-        drawn=plan.drawn,
-        frame=plan.size,
-    )
-    return draw
-
-
-def _store_draw(session: Session, survey: Survey, plan: DrawPlan, *, seed: str, actor: Actor, reason: str) -> Draw:
     last = session.scalar(select(func.max(Draw.number)).where(Draw.survey_id == survey.id)) or 0
     session.execute(update(Draw).where(Draw.survey_id == survey.id).values(in_force=False))
     draw = Draw(
@@ -86,45 +138,23 @@ def _store_draw(session: Session, survey: Survey, plan: DrawPlan, *, seed: str, 
         stratify_by=survey.stratify_by,
         min_per_stratum=survey.min_per_stratum,
         design=survey.design,
-        reason=reason,
-        drawn_by=actor.label,
-        frame_sha256=frame_hash(
-            [(stratum.stratum, entry.unit.code) for stratum in plan.strata for entry in stratum.entries]
-        ),
+        reason=request.reason if request else "",
+        drawn_by=request.asked_by if request else actor.label,
+        approved_by=actor.label if request else None,
     )
-    draw.units = _draw_units(plan, seed)
-    session.add(draw)
+    store_draw(session, survey, draw, plan)
+    survey.state = "sampled"
     session.flush()
+    record(
+        session,
+        actor,
+        "sample.draw",
+        f"survey:{survey.slug}",
+        number=draw.number,
+        seed=seed,
+        reason=draw.reason,
+        frame_sha256=draw.frame_sha256,
+        drawn=plan.drawn,
+        frame=plan.size,
+    )
     return draw
-
-
-def _draw_units(plan: DrawPlan, seed: str) -> list[FrameUnit]:
-    units: list[FrameUnit] = []
-    for stratum in plan.strata:
-        if stratum.drawn == 0:
-            raise UserError(
-                _(
-                    "Tầng „%(name)s” không được bốc xã nào nên không đại diện được. Xin đặt ít nhất 1 xã mỗi tầng.",
-                    name=stratum.name,
-                )
-            )
-        drawn = set(draw_smallest([entry.unit.code for entry in stratum.entries], seed, stratum.drawn))
-        for entry in stratum.entries:
-            taken = entry.unit.code in drawn
-            units.append(
-                FrameUnit(
-                    unit=entry.unit,
-                    unit_id=entry.unit.id,
-                    position=len(units),
-                    stratum=stratum.stratum,
-                    stratum_name=entry.stratum_name,
-                    stratum_size=stratum.size,
-                    stratum_drawn=stratum.drawn,
-                    cluster=entry.unit.code,
-                    random_number=permanent_random_number(seed, entry.unit.code),
-                    drawn=taken,
-                    inclusion_probability=stratum.drawn / stratum.size,
-                    base_weight=stratum.size / stratum.drawn if taken else None,
-                )
-            )
-    return units

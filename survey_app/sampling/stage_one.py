@@ -107,6 +107,7 @@ def plan_strata(entries: Sequence[Entry], rules: Rules) -> list[StratumPlan]:
     """
     ordered = sorted(entries, key=lambda entry: (entry.stratum, entry.code))
     groups = [(key, tuple(members)) for key, members in groupby(ordered, key=lambda entry: entry.stratum)]
+    _refuse_torn_clusters(ordered)
     clusters = [tuple(dict.fromkeys(sorted(entry.cluster for entry in members))) for _key, members in groups]
     unknown = sorted(rules.take_all - {key for key, _members in groups})
     if unknown:
@@ -116,6 +117,19 @@ def plan_strata(entries: Sequence[Entry], rules: Rules) -> list[StratumPlan]:
         StratumPlan(key, members[0].stratum_name or key, members, codes, int(count))
         for (key, members), codes, count in zip(groups, clusters, counts, strict=True)
     ]
+
+
+def _refuse_torn_clusters(entries: Sequence[Entry]) -> None:
+    strata: dict[str, str] = {}
+    for entry in entries:
+        if strata.setdefault(entry.cluster, entry.stratum) != entry.stratum:
+            raise UserError(
+                _(
+                    "Huyện mang mã %(code)s có đơn vị ở hai tầng. Bốc cả huyện thì mọi đơn vị của huyện phải cùng "
+                    "một tầng.",
+                    code=entry.cluster,
+                )
+            )
 
 
 def _counts(sizes: list[int], whole: list[bool], rules: Rules) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The second stage of a draw: cases within units, in the order of their marks, and a reserve in random order."""
+"""The second stage of a draw: cases within units, by their places in the lists, and a reserve in random order."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ import numpy as np
 from flask_babel import gettext as _
 from numpy.typing import NDArray
 
-from analysis.sampling import allocate_respondents, permanent_random_number, select_respondents
+from analysis.sampling import allocate_whole, permanent_random_number, select_respondents
 from survey_app.errors import UserError
-
-METHODS = ("systematic", "simple")
-ALLOCATIONS = ("fixed", "proportional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +19,10 @@ class CaseRules:
 
     Attributes
     ----------
-    allocation : {"fixed", "proportional"}
-        ``fixed``: ``number`` in each unit; ``proportional``: ``number`` in all, in proportion to the lists.
+    method : {"systematic", "simple"}
+    allocation : {"fixed", "proportional", "optimal"}
+        ``fixed``: ``number`` in each unit; ``proportional``: ``number`` in all, in proportion to the lists;
+        ``optimal``: ``number`` in all, in proportion to what each list stands for, so that all cases weigh the same.
     reserve : float
         Reserves for each case, 0.2 for one in five, rounded up.
     """
@@ -36,7 +35,7 @@ class CaseRules:
 
 @dataclass(frozen=True, slots=True)
 class CaseDraw:
-    """The cases of a unit, as positions in its list sorted by reference mark, counted from 0."""
+    """The cases of a unit, as places in its list counted from 0; the reserve in the order of its use."""
 
     list_size: int
     main: NDArray[np.int64]
@@ -48,35 +47,49 @@ class CaseDraw:
         return len(self.main) / self.list_size
 
 
-def plan_cases(list_sizes: Mapping[str, int], rules: CaseRules) -> dict[str, int]:
+def plan_cases(list_sizes: Mapping[str, int], weights: Mapping[str, float], rules: CaseRules) -> dict[str, int]:
     """How many cases each drawn unit gives.
+
+    Parameters
+    ----------
+    weights : mapping of str to float
+        The base weight of each unit.
 
     Raises
     ------
     UserError
-        A drawn unit has no list, or the lists together are shorter than the number wanted.
+        A drawn unit has no list, or the lists together cannot give the number wanted.
     """
     empty = [code for code, size in list_sizes.items() if size < 1]
     if empty:
         raise UserError(
             _(
-                "Xã, cơ quan được bốc nhưng chưa có danh sách: %(codes)s. Xin nhập danh sách rồi bốc lại.",
+                "%(count)s đơn vị được bốc chưa có danh sách hồ sơ: %(codes)s. Xin nhập đủ danh sách rồi bốc lại.",
+                count=len(empty),
                 codes=", ".join(empty[:20]),
             )
         )
     if rules.allocation == "fixed":
         return {code: min(rules.number, size) for code, size in list_sizes.items()}
-    if rules.number > sum(list_sizes.values()):
-        raise UserError(_("Các danh sách chỉ có %(count)s dòng, ít hơn số cần bốc.", count=sum(list_sizes.values())))
-    counts = allocate_respondents(list(list_sizes.values()), rules.number, within_lists=True)
-    return dict(zip(list_sizes, (max(int(count), 1) for count in counts), strict=True))
+    if not len(list_sizes) <= rules.number <= sum(list_sizes.values()):
+        raise UserError(
+            _(
+                "Cần bốc %(number)s hồ sơ, nhưng %(units)s đơn vị được bốc chỉ cho được từ %(units)s đến %(most)s.",
+                number=rules.number,
+                units=len(list_sizes),
+                most=sum(list_sizes.values()),
+            )
+        )
+    shares = [size * (weights[code] if rules.allocation == "optimal" else 1.0) for code, size in list_sizes.items()]
+    counts = allocate_whole(shares, rules.number, minimum=1, maximum=list(list_sizes.values()))
+    return dict(zip(list_sizes, counts.tolist(), strict=True))
 
 
 def draw_cases(seed: str, unit: str, list_size: int, count: int, rules: CaseRules) -> CaseDraw:
     """Draw the cases of a unit and its reserve.
 
-    The reserve is drawn from the rest of the list: the positions with the smallest random number of
-    ``seed|unit|reserve|position``, in the order of these numbers.
+    The main cases are those of `analysis.sampling.select_respondents`. The reserve is drawn from the rest of the
+    list: the places with the smallest random number of ``unit|reserve|place``, in the order of these numbers.
     """
     main = select_respondents(
         seed, unit, list_size, count, method="systematic" if rules.method == "systematic" else "simple"

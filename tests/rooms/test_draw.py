@@ -13,19 +13,22 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey_app.audit.models import Actor
 from survey_app.audit.queries import entries_about
 from survey_app.database import db
-from survey_app.errors import Conflict, UserError
+from survey_app.errors import Conflict, Forbidden, UserError
 from survey_app.sampling.models import Draw
 from survey_app.sampling.plan import plan_draw
-from survey_app.sampling.queries import all_draws, drawn_units, find_draw
+from survey_app.sampling.queries import all_draws, drawn_units, find_draw, redraw_requests
 from survey_app.sampling.report import draw_report
-from survey_app.sampling.service import draw_sample
+from survey_app.sampling.service import ask_redraw, decide_redraw, draw_sample
+from survey_app.sampling.verification import verify_draw
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
 from tests.village import VILLAGE, at_once, make_village, refusal
 from tests.world import SURVEY, TESTER, make_survey
 
+SECOND = Actor(None, "second")
 #: District → (N_h, n_h), worked out by hand: each gets floor(0.3·N_h), at least 2, together 41; the three seats left
 #: of floor(0.3·145 + 0.5) = 44 go to the largest remainders: 906 and 908 (0.7), 899 (0.6).
 ALLOCATION = {
@@ -139,35 +142,70 @@ def test_a_stratum_that_would_be_left_out_stops_the_draw(session: Session) -> No
     assert all_draws(session, survey) == []
 
 
-def test_no_second_draw_without_a_readable_reason(session: Session) -> None:
+def test_a_drawn_survey_is_drawn_again_only_by_request(session: Session) -> None:
     survey = make_village(session, state="sampled")
-    for reason in ("", "  ", "a\x00b"):
-        work = lambda why=reason: draw_sample(session, survey, seed="8", actor=TESTER, reason=why)  # noqa: E731
+    with pytest.raises(Conflict, match="đề nghị"):
+        draw_sample(session, survey, seed="8", actor=TESTER)
+    for reason in ("", "  ", "a\x00b", "a" * 1001):
+        work = lambda why=reason: ask_redraw(session, survey, seed="8", actor=TESTER, reason=why)  # noqa: E731
         assert refusal(work) is not None, reason
     session.rollback()
     assert [draw.seed for draw in all_draws(session, survey)] == ["7"]
 
 
-def test_a_second_draw_with_a_reason_is_in_force_and_the_first_stays_in_the_record(session: Session) -> None:
+def test_nothing_is_asked_before_the_first_draw_and_nothing_decided_without_a_request(session: Session) -> None:
+    survey = make_village(session, state="draft")
+    with pytest.raises(Conflict):
+        ask_redraw(session, survey, seed="8", reason="vì sao không", actor=TESTER)
+    with pytest.raises(Conflict):
+        decide_redraw(session, survey, granted=True, actor=SECOND)
+
+
+def test_a_request_changes_nothing_until_a_second_person_grants_it(session: Session) -> None:
     survey = make_village(session, state="sampled")
-    draw_sample(session, survey, seed="8", actor=TESTER, reason="đọc nhầm mầm")
+    ask_redraw(session, survey, seed="8", reason="đọc nhầm mầm", actor=TESTER)
+    assert find_draw(session, survey).seed == "7"
+    with pytest.raises(Forbidden):
+        decide_redraw(session, survey, granted=True, actor=TESTER)
+    with pytest.raises(Conflict, match="đang chờ"):
+        ask_redraw(session, survey, seed="9", reason="nữa", actor=SECOND)
+
+
+def test_a_granted_draw_is_in_force_and_the_first_stays_in_the_record(session: Session) -> None:
+    survey = make_village(session, state="sampled")
+    ask_redraw(session, survey, seed="8", reason="đọc nhầm mầm", actor=TESTER)
+    decide_redraw(session, survey, granted=True, actor=SECOND)
     session.commit()
-    assert [(d.number, d.seed, d.in_force, d.reason) for d in all_draws(session, survey)] == [
-        (2, "8", True, "đọc nhầm mầm"),
-        (1, "7", False, ""),
+    assert [(d.number, d.seed, d.in_force, d.reason, d.approved_by) for d in all_draws(session, survey)] == [
+        (2, "8", True, "đọc nhầm mầm", "second"),
+        (1, "7", False, "", None),
     ]
     assert (
         len(session.scalars(select(Draw).where(Draw.survey_id == survey.id).order_by(Draw.number)).first().units) == 12
     )
-    entry = entries_about(session, f"survey:{VILLAGE}")[0]
-    assert (entry.verb, entry.detail["number"], entry.detail["reason"]) == ("sample.draw", 2, "đọc nhầm mầm")
+    verbs = [entry.verb for entry in entries_about(session, f"survey:{VILLAGE}")][:3]
+    assert sorted(verbs) == ["sample.ask_redraw", "sample.decide_redraw", "sample.draw"]
+    assert verify_draw(session, survey, all_draws(session, survey)[1]).agrees  # the earlier one can still be checked
+
+
+def test_a_refused_request_leaves_the_draw_and_stays_in_the_record(session: Session) -> None:
+    survey = make_village(session, state="sampled")
+    ask_redraw(session, survey, seed="8", reason="không ưng các xã này", actor=TESTER)
+    assert decide_redraw(session, survey, granted=False, actor=SECOND) is None
+    session.commit()
+    assert [draw.seed for draw in all_draws(session, survey)] == ["7"]
+    (request,) = redraw_requests(session, survey)
+    assert (request.granted, request.decided_by, request.reason) == (False, "second", "không ưng các xã này")
+    ask_redraw(session, survey, seed="9", reason="lý do khác", actor=TESTER)  # and another may be asked for
 
 
 @pytest.mark.parametrize("state", ["collecting", "closed"])
 def test_nothing_is_drawn_again_once_answers_are_taken(session: Session, state: str) -> None:
     survey = make_village(session, state=state)
     with pytest.raises(Conflict):
-        draw_sample(session, survey, seed="8", actor=TESTER, reason="vì sao không")
+        draw_sample(session, survey, seed="8", actor=TESTER)
+    with pytest.raises(Conflict):
+        ask_redraw(session, survey, seed="8", actor=TESTER, reason="vì sao không")
     session.rollback()
     assert len(all_draws(session, survey)) == 1
 
@@ -193,12 +231,14 @@ def test_of_people_who_draw_at_once_one_draws(app: Flask) -> None:
 
 def test_drawing_and_opening_at_once_leave_the_frame_that_was_opened(app: Flask) -> None:
     with app.app_context():
-        make_village(db.session, state="sampled")
+        asked = make_village(db.session, state="sampled")
+        ask_redraw(db.session, asked, seed="8", reason="lại", actor=TESTER)
+        db.session.commit()
 
     def act(number: int) -> None:
         survey = find_survey(db.session, VILLAGE)
         if number:
-            draw_sample(db.session, survey, seed="8", actor=TESTER, reason="lại")
+            decide_redraw(db.session, survey, granted=True, actor=SECOND)
         else:
             set_state(db.session, survey, "collecting", actor=TESTER)
         db.session.commit()

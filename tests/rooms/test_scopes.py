@@ -15,6 +15,7 @@ from survey_app.database import db
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.models import Questionnaire
 from survey_app.instruments.service import store_questionnaire
+from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import create_survey
 from tests.conftest import token_in
 from tests.village import QUESTIONNAIRE, VILLAGE, make_village, village_definition
@@ -97,5 +98,41 @@ def test_a_manager_draws_through_the_page_and_nobody_else(app: Flask, sign_in: S
     form = {"csrf_token": token_in(manager.get(page).text), "seed": "15-7"}
     assert manager.post(page, data=form | {"seed": "a|b"}).status_code == 400
     assert manager.post(page, data=form).status_code == 302
-    assert manager.post(page, data=form).status_code == 400
+    assert manager.post(page, data=form).status_code == 409
     assert "15-7" in manager.get(page).text
+
+
+@pytest.mark.usefixtures("three_surveys")
+def test_another_draw_is_asked_for_by_one_person_and_granted_by_another(app: Flask, sign_in: SignIn) -> None:
+    page = f"/quan-ly/dot/{VILLAGE}/mau"
+    with app.app_context():
+        survey = find_survey(db.session, VILLAGE)
+        survey.state = "sampled"
+        db.session.commit()
+    manager = sign_in("survey_manager")
+    form = {"csrf_token": token_in(manager.get(page).text), "seed": "88"}
+    told = manager.post(f"{page}/boc-lai", data=form | {"reason": " "})
+    assert (told.status_code, "88" in told.text) == (400, True)  # what was typed is still there
+    assert manager.post(f"{page}/boc-lai", data=form | {"reason": "đọc nhầm mầm"}).status_code == 302
+    assert "đọc nhầm mầm" in manager.get(page).text
+    own = manager.post(f"{page}/duyet", data=form | {"decision": "grant"})
+    assert own.status_code == 403
+    assert sign_in("observer").post(f"{page}/duyet", data={"decision": "grant"}).status_code in (400, 403, 404)
+    approver = sign_in("approver")
+    form = {"csrf_token": token_in(approver.get(page).text)}
+    assert approver.post(f"{page}/duyet", data=form | {"decision": "perhaps"}).status_code == 302
+    assert approver.post(f"{page}/duyet", data=form | {"decision": "grant"}).status_code == 302
+    assert approver.post(f"{page}/duyet", data=form | {"decision": "grant"}).status_code == 409
+    told_now = json.loads(approver.get(f"{page}.json").text)
+    assert (told_now["number"], told_now["seed"], told_now["reason"]) == (2, "88", "đọc nhầm mầm")
+
+
+@pytest.mark.usefixtures("three_surveys")
+def test_the_draw_is_checked_and_printed_by_whoever_may_watch(sign_in: SignIn) -> None:
+    page = f"/quan-ly/dot/{VILLAGE}/mau"
+    observer = sign_in("observer")
+    assert "đúng kết quả đã ghi" in observer.get(f"{page}/kiem-tra").text
+    assert observer.get(f"{page}/kiem-tra?lan=9").status_code == 404
+    paper = observer.get(f"{page}.pdf")
+    assert paper.data.startswith(b"%PDF-")
+    assert paper.mimetype == "application/pdf"

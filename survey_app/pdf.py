@@ -1,0 +1,51 @@
+"""Pages on paper: HTML to PDF with our own fonts, without a network."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response
+from flask_babel import gettext as _
+
+from survey_app.errors import UserError
+from survey_app.settings import ROOT
+
+_STATIC = ROOT / "survey_app" / "static"
+
+
+def render_pdf(html: str) -> bytes:
+    """A PDF of a page; addresses in it may only point into the static folder, as ``static:fonts/…``.
+
+    Raises
+    ------
+    UserError
+        The system lacks Pango, which sets the text.
+    """
+    try:
+        from weasyprint import HTML  # loaded on first use: it takes a second, and needs Pango of the system
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+    except OSError as error:
+        raise UserError(
+            _("Máy chủ chưa có thư viện Pango nên chưa in PDF được. Xin báo quản trị cài gói libpangoft2-1.0-0.")
+        ) from error
+
+    class StaticOnly(URLFetcher):
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            parts = urlsplit(url)
+            path = (_STATIC / parts.path.lstrip("/")).resolve()
+            if parts.scheme != "static" or not path.is_relative_to(_STATIC):
+                raise ValueError(f"{url} is not in the static folder")
+            return URLFetcherResponse(url, path.read_bytes())
+
+    document = HTML(string=html, url_fetcher=StaticOnly())
+    return bytes(document.write_pdf(font_config=FontConfiguration()))
+
+
+def pdf_response(html: str, name: str) -> Response:
+    """The PDF as a download."""
+    return Response(
+        render_pdf(html),
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"', "Cache-Control": "no-store"},
+    )

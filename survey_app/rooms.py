@@ -28,6 +28,8 @@ def init_rooms(app: Flask) -> None:
     from survey_app.results.weighting import models  # noqa: F401  its table
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling import views as sampling_views
+    from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`
+    from survey_app.sampling.calculator import views as calculator_views
     from survey_app.surveys import cli as surveys_cli
     from survey_app.surveys import views as surveys_views
 
@@ -42,6 +44,7 @@ def init_rooms(app: Flask) -> None:
         editing_views,
         surveys_views,
         sampling_views,
+        calculator_views,
         respondent_views,
         counter_views,
         collection_views,

@@ -23,12 +23,20 @@ SLUG = "do-toc-do"
 
 
 @contextmanager
-def small_world(instrument: Instrument | None = None) -> Iterator[tuple[Flask, str]]:
-    """Kiên Giang with 44 drawn communes on SQLite in its durable setting; asks with ``instrument`` or SIPAS."""
+def empty_world() -> Iterator[Flask]:
+    """A temporary instance on SQLite in its durable setting, with what comes with the platform."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(read_settings({"HAILONG_INSTANCE": folder}))
         with app.app_context():
             prepare(lambda line: None)
+        yield app
+
+
+@contextmanager
+def small_world(instrument: Instrument | None = None) -> Iterator[tuple[Flask, str]]:
+    """Kiên Giang with 44 drawn communes on SQLite in its durable setting; asks with ``instrument`` or SIPAS."""
+    with empty_world() as app:
+        with app.app_context():
             if instrument is not None:
                 store_questionnaire(db.session, instrument, actor=SYSTEM)
             survey = create_survey(

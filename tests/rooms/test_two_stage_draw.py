@@ -21,9 +21,11 @@ from survey_app.sampling.service import ask_redraw, decide_redraw, draw_sample
 from survey_app.sampling.verification import verify_draw
 from survey_app.sampling.work.models import Case
 from survey_app.surveys.models import Survey
+from survey_app.surveys.queries import find_survey
+from survey_app.surveys.service import create_survey
 from tests.rooms.lists import list_cases, list_units
 from tests.rooms.test_draw import SECOND
-from tests.village import make_village
+from tests.village import make_village, village_definition
 from tests.world import TESTER, make_survey
 
 CODES = [str(2000 + number) for number in range(12)]
@@ -99,16 +101,19 @@ def test_strata_by_a_column_of_the_list_and_one_taken_whole(session: Session) ->
 
 
 def test_a_wave_shifted_by_half_turns_units_over_and_an_unshifted_one_keeps_them(session: Session) -> None:
-    survey = village(session, shift=0.0, share=0.25)
-    first = draw_sample(session, survey, seed="7", actor=TESTER)
-    kept = drawn(first)
-    survey.design = survey.design | {"sample": survey.design["sample"] | {"shift": 0.5}}
-    survey.state = "draft"
-    session.flush()
-    second = draw_sample(session, survey, seed="7", actor=TESTER)
+    first = draw_sample(session, village(session, share=0.25), seed="7", actor=TESTER)
+    waves = {}
+    for shift in (0, 0.5):
+        plan = village_definition(
+            slug=f"sau-{int(shift * 10)}", sample={"share": 0.25, "stratify_by": "none", "shift": shift}
+        )
+        waves[shift] = draw_sample(session, create_survey(session, plan, actor=TESTER), seed="7", actor=TESTER)
+    kept, second = drawn(first), waves[0.5]
+    assert drawn(waves[0]) == kept
     shifted = sorted(CODES, key=lambda code: (u(f"7|{code}") + 0.5) % 1)[:3]
     assert sorted(drawn(second)) == sorted(shifted) != sorted(kept)
-    assert verify_draw(session, survey, second).agrees
+    turned = find_survey(session, "sau-5")
+    assert verify_draw(session, turned, second).agrees
 
 
 def test_without_a_frame_every_place_is_open_and_the_report_says_so(session: Session) -> None:

@@ -96,6 +96,7 @@ def submit_draft(session: Session, draft: Draft, *, language: str) -> Receipt:
             collector_id=draft.collector_id,
             invitation_id=draft.invitation_id,
             case_id=draft.case_id,
+            filled_at=now(),
         ),
     )
     session.execute(delete(Draft).where(Draft.id == draft.id))

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
-from uuid import UUID
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -19,144 +11,118 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
 from survey_app.collection.completeness import completeness_of
-from survey_app.collection.models import CHANNELS, LANGUAGES, Dispute, Invitation, Response
-from survey_app.collection.queries import COUNTED
+from survey_app.collection.models import Invitation, Quota, Response
+from survey_app.collection.quality.distance import distance_from
+from survey_app.collection.quality.flags import OVER_QUOTA
+from survey_app.collection.quality.intake import digest_of, flags_of_form, look_at_collector
+from survey_app.collection.quotas.counting import QuotaFull, count_in, hold_quotas, is_beyond, is_full
+from survey_app.collection.repeated import answer_again, answer_case_again, answer_of_case
+from survey_app.collection.submission import (
+    AnswersRefused,
+    DisputedResponse,
+    NotCollecting,
+    OutsideSample,
+    Receipt,
+    Submission,
+    check_language,
+    content_hash,
+    read_channel,
+    read_day,
+    read_id,
+    receipt_code,
+)
 from survey_app.errors import Conflict, UserError
-from survey_app.i18n import today
-from survey_app.instruments.answers import AnswerProblem, check_answers
+from survey_app.instruments.answers import CheckedAnswers, check_answers
 from survey_app.instruments.queries import instrument_of
 from survey_app.sampling.models import Draw, FrameUnit
 from survey_app.surveys.models import Survey
 
-#: Quality flag of a response received before or after the planned period; it counts, and can be looked at.
-OUTSIDE_PERIOD = "outside_period"
-CHANNEL_ALIASES = {
-    "counter": "kiosk",
-    "phone": "link",
-    "web": "link",
-    "online": "link",
-    "qr": "link",
-    "post": "field",
-}
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What a channel hands to the door; nothing in it is trusted.
-
-    Attributes
-    ----------
-    case_id : int or None
-        The drawn case that answered; it becomes answered with the response.
-    """
-
-    response_id: str | UUID
-    unit_code: str
-    channel: str
-    language: str
-    answers: Mapping[str, object]
-    day: date | None = None
-    minutes: float | None = None
-    collector_id: int | None = None
-    invitation_id: int | None = None
-    case_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the respondent keeps: a code, and whether the same form had come before."""
-
-    response_id: UUID
-    code: str
-    sha256: str = ""
-    repeated: bool = False
-    dropped: list[str] = field(default_factory=list)
-
-
-class AnswersRefused(UserError):
-    """Some answers do not fit the questionnaire; each says why."""
-
-    def __init__(self, problems: list[AnswerProblem]) -> None:
-        super().__init__(_("Phiếu chưa nhận được: có câu trả lời chưa đúng. Xin sửa rồi gửi lại."))
-        self.problems = problems
-
-
-class NotCollecting(Conflict):
-    """The survey takes no answers now."""
-
-
-class OutsideSample(UserError):
-    """The commune is not in the sample."""
-
-
-class DisputedResponse(Conflict):
-    """The id, or the case, has an answer already; what came is kept for review, so the caller commits."""
+__all__ = [
+    "AnswersRefused",
+    "DisputedResponse",
+    "NotCollecting",
+    "OutsideSample",
+    "QuotaFull",
+    "Receipt",
+    "Submission",
+    "accept_response",
+    "content_hash",
+    "receipt_code",
+]
 
 
 def accept_response(session: Session, survey: Survey, submission: Submission) -> Receipt:
     """Take one response in, or say why not. The caller commits; only then is it acknowledged.
 
     The same id with the same content gives the same receipt again, even after closing. The same id with other
-    content is refused and kept for review.
+    content, or another form of an answered case, is refused and kept for review.
 
     Raises
     ------
-    NotCollecting, OutsideSample, AnswersRefused, DisputedResponse, CaseNotOpen, UserError
+    NotCollecting, OutsideSample, AnswersRefused, DisputedResponse, CaseNotOpen, QuotaFull, UserError
         With a sentence for the person who sent it. After DisputedResponse the caller commits as well.
     """
-    response_id = _read_id(submission.response_id)
-    channel = submission.channel.strip().lower()
-    channel = CHANNEL_ALIASES.get(channel, channel)
-    if channel not in CHANNELS:
-        raise UserError(
-            _(
-                "Kênh „%(channel)s” không dùng được. Xin dùng một trong: %(channels)s.",
-                channel=submission.channel[:30],
-                channels=", ".join(CHANNELS),
-            )
-        )
-    if submission.language not in LANGUAGES:
-        raise UserError(
-            _(
-                "Ngôn ngữ „%(language)s” không dùng được. Xin dùng vi hoặc en.",
-                language=submission.language[:30],
-            )
-        )
+    response_id, channel = read_id(submission.response_id), read_channel(submission.channel)
+    check_language(submission.language)
     known = session.get(Response, response_id)
     instrument = instrument_of(session, survey.questionnaire_id)
     checked = check_answers(instrument, submission.answers)
-    digest = content_hash(survey, submission.unit_code, channel, submission.language, checked.answers)
+    answers = checked.answers
+    digest = content_hash(survey, submission.unit_code, channel, submission.language, answers)
     if known is not None:
-        return _answer_again(session, known, digest, submission, checked.answers)
+        return answer_again(session, known, digest, submission, answers)
     _check_open(session, survey)
-    unit = _find_drawn_unit(session, survey, submission.unit_code)
-    day = submission.day or today()
-    if day > today():
-        raise UserError(_("Ngày %(day)s chưa đến. Xin kiểm tra lại ngày nhận phiếu.", day=day.isoformat()))
-    if checked.problems:
-        raise AnswersRefused(checked.problems)
-    if not checked.answers:
-        raise UserError(_("Phiếu chưa có câu trả lời nào. Xin trả lời ít nhất một câu."))
-    case = None
-    if submission.case_id is not None:
-        case = hold_case(session, survey, unit, submission.case_id)
-        if case.state == "answered" and (known := _answer_of(session, case.id)) is not None:
-            return _answer_case_again(session, known, response_id, digest, submission, checked.answers)
+    entry = _find_drawn_unit(session, survey, submission.unit_code)
+    day = read_day(submission.day)
+    _check_content(checked)
+    answers_digest = digest_of(answers)
+    is_set_aside, flags = look_at_collector(
+        session, survey, submission.collector_id, day=day, digest=answers_digest, answered=len(answers)
+    )
+    # In this order, quotas before the case, everybody takes the locks; so nobody waits for one who waits for them.
+    quotas: Sequence[Quota] = ()
+    if not is_set_aside:
+        quotas = hold_quotas(session, survey, unit=entry.unit, channel=channel, answers=answers)
+    if is_full(quotas):
+        known = session.get(Response, response_id, populate_existing=True)  # its twin may have taken the last place
+        if known is not None:
+            return answer_again(session, known, digest, submission, answers)
+        raise QuotaFull()
+    case = hold_case(session, survey, entry, submission.case_id) if submission.case_id is not None else None
+    if case is not None:
+        known = answer_of_case(session, case)
+        if known is not None:
+            return answer_case_again(session, known, digest, submission, answers)
         check_takes_answer(case)
+    distance_km = distance_from(entry.unit, submission.position)
+    flags += flags_of_form(
+        session,
+        survey,
+        instrument,
+        answers,
+        channel=channel,
+        day=day,
+        minutes=submission.minutes,
+        filled_at=submission.filled_at,
+        distance_km=distance_km,
+    )
     response = Response(
         id=response_id,
         survey_id=survey.id,
         questionnaire_id=survey.questionnaire_id,
-        unit_id=unit.unit_id,
+        unit_id=entry.unit_id,
         channel=channel,
         language=submission.language,
         collector_id=submission.collector_id,
         case_id=submission.case_id,
-        completeness=None if case is None else completeness_of(instrument, checked.answers),
+        completeness=None if case is None else completeness_of(instrument, answers),
         minutes=submission.minutes,
         day=day,
-        answers=checked.answers,
-        quality_flags=[] if survey.starts_on <= day <= survey.ends_on else [OUTSIDE_PERIOD],
+        answers=answers,
+        status="set_aside" if is_set_aside else "accepted",
+        quality_flags=[*flags, OVER_QUOTA] if is_beyond(quotas) else flags,
+        distance_km=distance_km,
+        answers_digest=answers_digest,
         sha256=digest,
     )
     try:
@@ -165,40 +131,15 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
             session.flush()  # before the token, so that a second click meets its own form and not a used token
             if submission.invitation_id is not None:
                 _use_invitation(session, submission.invitation_id)
-            if case is not None:
+            count_in(quotas)
+            if case is not None and not is_set_aside:
                 mark_answered(session, case, collector_id=submission.collector_id, day=day)
     except IntegrityError:
         known = session.get(Response, response_id, populate_existing=True)
         if known is None:
             raise
-        return _answer_again(session, known, digest, submission, checked.answers)
+        return answer_again(session, known, digest, submission, answers)
     return Receipt(response_id, receipt_code(response_id), digest, dropped=checked.dropped)
-
-
-#: Base 32 without letters that are mistaken for others (Crockford's alphabet): no I, L, O, U.
-CLEAR_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-
-
-def receipt_code(response_id: UUID) -> str:
-    """The code on the receipt; made from the id alone, it opens nothing."""
-    text = base64.b32encode(hashlib.sha256(response_id.bytes).digest()).decode().translate(CLEAR_LETTERS)
-    return f"{text[:4]}-{text[4:8]}"
-
-
-def content_hash(survey: Survey, unit_code: str, channel: str, language: str, answers: Mapping[str, Any]) -> str:
-    """SHA-256 of what a response says: where, how and which answers; not when."""
-    content = [survey.slug, survey.questionnaire.content_hash, unit_code, channel, language, dict(answers)]
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _read_id(value: str | UUID) -> UUID:
-    if isinstance(value, UUID):
-        return value
-    try:
-        return UUID(value.strip())
-    except ValueError as error:
-        raise UserError(_("Mã phiếu không phải dạng UUID: „%(value)s”.", value=value[:60])) from error
 
 
 def _check_open(session: Session, survey: Survey) -> None:
@@ -221,58 +162,15 @@ def _find_drawn_unit(session: Session, survey: Survey, code: str) -> FrameUnit:
     return found
 
 
+def _check_content(checked: CheckedAnswers) -> None:
+    if checked.problems:
+        raise AnswersRefused(checked.problems)
+    if not checked.answers:
+        raise UserError(_("Phiếu chưa có câu trả lời nào. Xin trả lời ít nhất một câu."))
+
+
 def _use_invitation(session: Session, invitation_id: int) -> None:
     """Consume the token in the transaction of the answer: of many at once exactly one wins."""
     used = session.execute(update(Invitation).where(Invitation.id == invitation_id, ~Invitation.used).values(used=True))
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_("Phiếu mời này đã được dùng. Mỗi phiếu mời chỉ trả lời được một lần."))
-
-
-def _answer_of(session: Session, case_id: int) -> Response | None:
-    return session.scalar(select(Response).where(Response.case_id == case_id, Response.status.in_(COUNTED)))
-
-
-def _answer_case_again(
-    session: Session,
-    known: Response,
-    response_id: UUID,
-    digest: str,
-    submission: Submission,
-    answers: dict[str, Any],
-) -> Receipt:
-    """Of two devices with the same case the first wins; the second one's form is kept beside it."""
-    if known.id == response_id:
-        return _answer_again(session, known, digest, submission, answers)
-    _keep_for_review(session, known, digest, submission, answers)
-    raise DisputedResponse(
-        _(
-            "Hồ sơ số %(number)s đã có phiếu gửi từ nơi khác. Phiếu trước giữ nguyên; phiếu này được lưu để xem lại.",
-            number=submission.case_id,
-        )
-    )
-
-
-def _answer_again(
-    session: Session, known: Response, digest: str, submission: Submission, answers: dict[str, Any]
-) -> Receipt:
-    if known.sha256 == digest:
-        return Receipt(known.id, receipt_code(known.id), digest, repeated=True)
-    _keep_for_review(session, known, digest, submission, answers)
-    raise DisputedResponse(
-        _("Mã phiếu này đã được nhận với nội dung khác. Phiếu trước giữ nguyên; phiếu này được lưu để xem lại.")
-    )
-
-
-def _keep_for_review(
-    session: Session, known: Response, digest: str, submission: Submission, answers: dict[str, Any]
-) -> None:
-    dispute = Dispute(
-        response_id=known.id,
-        unit_id=known.unit_id,
-        channel=known.channel,
-        day=submission.day or today(),
-        answers=answers,
-        sha256=digest,
-    )
-    with suppress(IntegrityError), session.begin_nested():  # the same content is kept once, however often it comes
-        session.add(dispute)

@@ -1,0 +1,1 @@
+"""Quality of fieldwork: flags of responses, figures of collectors, work that is set aside."""

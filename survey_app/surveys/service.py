@@ -202,7 +202,7 @@ def _find_territory(session: Session, wanted: Territory) -> Unit:
     if wanted.code_system:
         query = query.where(Unit.code_system == wanted.code_system)
     units = session.scalars(query).all()
-    above = [unit for unit in units if unit.level != "commune"]
+    above = [unit for unit in units if unit.level in ("province", "district")]
     if not above:
         raise NotFound(
             _(

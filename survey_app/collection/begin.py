@@ -41,6 +41,9 @@ def begin_form(
     units = drawn_units(db.session, survey) if units is None else units
     by_code = {entry.unit.code: entry for entry in units}
     form = StartForm()
+    agencies = any(entry.unit.level == "agency" for entry in units)
+    if agencies:
+        form.commune.label.text = _("Ông/Bà trả lời về cơ quan, đơn vị nào?")
     asked = fixed_commune or request.args.get("xa", "")
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
@@ -48,7 +51,11 @@ def begin_form(
         if not form.validate_on_submit():
             errors.append(("commune", _("Trang đã mở quá lâu. Xin bấm Đồng ý và bắt đầu lần nữa.")))
         elif chosen is None:
-            form.commune.errors = [_("Xin chọn xã, phường nơi Ông/Bà làm thủ tục.")]
+            form.commune.errors = [
+                _("Xin chọn cơ quan, đơn vị đã phục vụ Ông/Bà.")
+                if agencies
+                else _("Xin chọn xã, phường nơi Ông/Bà làm thủ tục.")
+            ]
             errors.append(("commune", form.commune.errors[0]))
         else:
             draft = begin_draft(db.session, survey, chosen, channel=channel, invitation=invitation)

@@ -8,9 +8,14 @@ from survey_app.geography.models import Unit
 
 
 def names_at(unit: Unit) -> dict[str, str]:
-    """The commune, its province, and the agency, which is the commune's People's Committee."""
-    province = unit
+    """The agency, its commune and their province; where communes are asked about, the agency is the committee there."""
+    commune = unit.parent if unit.level == "agency" and unit.parent is not None else unit
+    province = commune
     while province.parent is not None:
         province = province.parent
-    committee = _("UBND %(commune)s", commune=unit.name[:1].lower() + unit.name[1:])
-    return {"agency": committee, "commune": unit.name, "province": province.name}
+    committee = _("UBND %(commune)s", commune=commune.name[:1].lower() + commune.name[1:])
+    return {
+        "agency": unit.name if unit.level == "agency" else committee,
+        "commune": commune.name,
+        "province": province.name,
+    }

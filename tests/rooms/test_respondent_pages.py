@@ -12,9 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from survey_app.collection.models import Draft, Response
+from survey_app.collection.names import names_at
 from survey_app.database import db
+from survey_app.geography.models import Unit
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.service import store_questionnaire
+from survey_app.sampling.service import draw_sample
+from survey_app.surveys.service import set_state
+from tests.conftest import token_in
+from tests.rooms.lists import list_units
 from tests.village import VILLAGE, communes, make_village
 from tests.world import TESTER, begin, fill
 
@@ -133,3 +139,26 @@ class TestPages:
         office = sign_in("analyst")
         for path in EXAMPLES.glob("*.yaml"):
             assert office.get(f"/quan-ly/bo-phieu/{load_file(path).key}").status_code == 200, path.name
+
+
+def test_a_survey_of_hospitals_names_the_hospital(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        survey = make_village(db.session, state="draft", sample={"frame": "list", "share": 1.0, "stratify_by": "none"})
+        commune = db.session.scalars(select(Unit).where(Unit.code == "2000")).one()
+        hospital = Unit(
+            code_system=commune.code_system, level="agency", code="BV1", kind="bệnh viện", name="Bệnh viện Số Một",
+            sort_key="benh vien so mot", path=f"{commune.path}/BV1", parent=commune, valid_from=commune.valid_from,
+        )  # fmt: skip
+        db.session.add(hospital)
+        db.session.flush()
+        list_units(db.session, survey, {"BV1": (None, {})})
+        draw_sample(db.session, survey, seed="1", actor=TESTER)
+        set_state(db.session, survey, "collecting", actor=TESTER)
+        db.session.commit()
+        assert names_at(hospital) == {"agency": "Bệnh viện Số Một", "commune": "Xã Số 0", "province": "Tỉnh Hai Cấp"}
+    page = client.get(f"/s/{VILLAGE}").text
+    assert "cơ quan, đơn vị nào" in page
+    refused = client.post(f"/s/{VILLAGE}", data={"csrf_token": token_in(page), "commune": "2000", "consent": "1"})
+    assert "đã phục vụ Ông/Bà" in refused.text
+    begun = client.post(f"/s/{VILLAGE}", data={"csrf_token": token_in(page), "commune": "BV1", "consent": "1"})
+    assert begun.status_code == 302

@@ -43,7 +43,8 @@ def find_fraction(
     Parameters
     ----------
     population : sequence of float, shape (n,), or None
-        Units in the population of the row's group; None gives fractions of 0 (drawn with replacement).
+        Units in the population of the row's group; None, or infinity in a group, gives fractions of 0 (drawn with
+        replacement).
     group : ndarray of int, shape (n,)
         Group (stratum or PSU) of each row.
     count : ndarray, shape (g,)
@@ -64,10 +65,12 @@ def find_fraction(
     --------
     >>> find_fraction([8, 8, 5], np.array([0, 0, 1]), np.array([2.0, 1.0]), "psu_population")
     array([0.25, 0.2 ])
+    >>> find_fraction([8, 8, np.inf], np.array([0, 0, 1]), np.array([2.0, 1.0]), "psu_population")
+    array([0.25, 0.  ])
     """
     if population is None:
         return np.zeros(len(count))
-    given = read_positive(population, len(group), name, "bad_population")
+    given = read_positive(population, len(group), name, "bad_population", endless=True)
     size = take_constant(given, group, len(count), name, "population_not_constant")
     over = (count > size)[group]
     if over.any():

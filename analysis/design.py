@@ -82,8 +82,8 @@ class SurveyDesign:
         weights : sequence of float, optional
             Sampling weights; None: all 1.
         psu_population : sequence of float, optional
-            N_h, the PSUs in the population of the row's stratum. None: the first stage counts as drawn with
-            replacement, and the PSU totals carry the whole variance.
+            N_h, the PSUs in the population of the row's stratum. None, or infinity in a stratum: the first stage
+            counts as drawn with replacement, and the PSU totals carry the whole variance.
         ssu_population : sequence of float, optional
             The secondary units in the population of the row's PSU.
         element_population : sequence of float, optional

@@ -49,7 +49,7 @@ def number_labels(labels: Labels, name: str) -> tuple[NDArray[np.intp], int]:
     return coded, len(numbers)
 
 
-def read_positive(values: Numbers, n: int, name: str, code: str) -> NDArray[np.float64]:
+def read_positive(values: Numbers, n: int, name: str, code: str, *, endless: bool = False) -> NDArray[np.float64]:
     """Read a column of numbers that must be finite and above 0.
 
     Parameters
@@ -59,6 +59,8 @@ def read_positive(values: Numbers, n: int, name: str, code: str) -> NDArray[np.f
         Rows of the design.
     name, code : str
         What the values are, and the code of the error.
+    endless : bool
+        Whether infinity will do: a population so large, or drawn from so, that nothing is taken away from it.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def read_positive(values: Numbers, n: int, name: str, code: str) -> NDArray[np.f
     """
     array = np.asarray(values, dtype=np.float64)
     check_length(len(array) if array.ndim == 1 else -1, n, name)
-    bad = ~(np.isfinite(array) & (array > 0))
+    bad = ~((np.isfinite(array) | (endless & np.isposinf(array))) & (array > 0))
     if bad.any():
         row = int(np.argmax(bad))
         held = "missing" if np.isnan(array[row]) else f"{array[row]}"

@@ -49,11 +49,13 @@ class PublishedFigure:
         Returns
         -------
         dict of str to value
-            Shares between 0 and 1; ``respondents`` counts people, ``n`` answers.
+            Shares between 0 and 1; ``respondents`` counts people, ``n`` answers. A sample that nobody drew has no
+            standard error either.
         """
         ours, limits = self.estimate, self.interval
         counts = {"respondents": ours.n, "n": int(ours.total), "n_psu": ours.n_psu}
         settled = {"target": self.target, "target_operator": self.operator, "withheld": limits.withheld}
+        drawn = "non_probability" not in limits.marks
         if limits.withheld:
             hidden = dict.fromkeys(("estimate", "se", "df", "deff", "ci", "verdict", "verdict_in_list"))
             return counts | hidden | settled | {"marks": []}
@@ -61,9 +63,9 @@ class PublishedFigure:
             counts
             | {
                 "estimate": _number(ours.estimate),
-                "se": _number(ours.se),
-                "df": ours.df,
-                "deff": _number(ours.deff_with_replacement),
+                "se": _number(ours.se) if drawn else None,
+                "df": ours.df if drawn else None,
+                "deff": _number(ours.deff_with_replacement) if drawn else None,
                 "ci": None
                 if math.isnan(limits.low)
                 else {

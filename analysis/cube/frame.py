@@ -68,7 +68,7 @@ class PsuFrame:
         psu : sequence of str, shape (p,)
             Each once.
         strata, psu_population, element_population : sequence, shape (p,), optional
-            As in `SurveyDesign.declare`, one value a PSU.
+            As in `SurveyDesign.declare`, one value a PSU; infinity where a stage counts as drawn with replacement.
         weights : sequence of float, shape (p,), optional
             The weight of a response of each PSU; None: 1.
         places : mapping of str to sequence of str, each shape (p,), optional
@@ -159,4 +159,4 @@ class PsuFrame:
 
 
 def _read_sizes(sizes: Numbers | None, p: int, name: str) -> NDArray[np.float64]:
-    return np.full(p, np.inf) if sizes is None else read_positive(sizes, p, name, "bad_population")
+    return np.full(p, np.inf) if sizes is None else read_positive(sizes, p, name, "bad_population", endless=True)

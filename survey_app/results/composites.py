@@ -32,8 +32,9 @@ from survey_app.instruments.indices import (
     SatisfiedShare,
 )
 from survey_app.instruments.schema import Instrument
-from survey_app.results.cube import SurveyCube, district_of, option_values
+from survey_app.results.cube import SurveyCube, option_values
 from survey_app.results.pools import asked, index_items, satisfied_values, valid_values
+from survey_app.sampling.frame import district_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,10 @@ class Responses:
             return cls(counts, table, [np.ones(len(table), dtype=bool)])
         communes = table.column("commune").to_pylist()
         if by == "district":
-            district = {code: found.code if (found := district_of(unit)) else "" for code, unit in counts.units.items()}
+            district = {
+                code: found.code if (found := district_of(place.unit)) else ""
+                for code, place in counts.design.places.items()
+            }
             labels = [district[code] for code in communes]
         else:
             labels = communes if by == "commune" else table.column(by).to_pylist()
@@ -61,16 +65,17 @@ class Responses:
     @cached_property
     def design(self) -> SurveyDesign:
         """The design that the counts rest on, one row a response."""
-        communes = self.table.column("commune").to_pylist()
         frame = self.counts.cube.frame
-        weight = dict(zip(frame.names, frame.weight.tolist(), strict=True))
-        units = [self.counts.units[code] for code in communes]
+        number = {psu: place for place, psu in enumerate(frame.names)}
+        places = [self.counts.design.places[code] for code in self.table.column("commune").to_pylist()]
         return SurveyDesign.declare(
-            psu=communes,
-            strata=[unit.stratum for unit in units],
-            psu_population=[unit.stratum_size for unit in units],
-            weights=[weight[code] for code in communes],
+            psu=[place.psu for place in places],
+            strata=[place.stratum for place in places],
+            psu_population=[place.population for place in places],
+            element_population=frame.list_size[[number[place.psu] for place in places]],
+            weights=self.counts.weighting.of_row,
             lonely_psu="adjust",
+            probability=self.counts.design.probability,
         )
 
 

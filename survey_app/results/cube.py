@@ -7,7 +7,7 @@ the process is counted again from the extract.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from analysis.cube import Batch, CubePlan, PsuCube, PsuFrame, encode
 from survey_app.collection.models import CHANNELS
 from survey_app.instruments.scales import missing_values
 from survey_app.instruments.schema import Instrument, Item, MultipleItem, RankingItem, SingleItem
+from survey_app.results.design import SampleDesign, read_design
 from survey_app.results.extract import Extract, asked_column
 from survey_app.results.pools import pool_counts, pool_names
-from survey_app.sampling.models import FrameUnit
-from survey_app.sampling.queries import drawn_units
+from survey_app.results.weighting.run import Weighting, by_unit, weigh_responses
+from survey_app.sampling.frame import district_of
 from survey_app.surveys.models import Survey
 
 NOT_ASKED = -1
@@ -32,12 +33,13 @@ KEPT_CUBES = 8
 
 @dataclass(frozen=True, eq=False)
 class SurveyCube:
-    """The counts of a survey's responses, and what they are counts of."""
+    """The counts of a survey's responses, what they are counts of, and how they are weighted."""
 
     survey: Survey
     instrument: Instrument
-    units: dict[str, FrameUnit]
+    design: SampleDesign
     cube: PsuCube
+    weighting: Weighting
     fingerprint: str
 
     @property
@@ -47,70 +49,95 @@ class SurveyCube:
 
 
 _kept: dict[str, tuple[frozenset[str], PsuCube]] = {}
+_weighted: dict[str, tuple[PsuCube | None, Weighting]] = {}
 _lock = threading.Lock()
 
 
 def count_responses(session: Session, survey: Survey, instrument: Instrument, extract: Extract) -> SurveyCube:
     """The counts of the responses of an extract, with the weights they have now.
 
-    Communes are the primary units, drawn without replacement from N_h of their stratum; an answer weighs N_h over the
-    communes of the stratum that have answers (decision 0006).
+    Where all responses of a primary unit weigh the same, they are counted once and weighted afterwards; else they are
+    counted anew with a weight each, and so again when others come.
     """
-    units = {entry.unit.code: entry for entry in drawn_units(session, survey)}
-    draw = next(iter(units.values())).draw_id if units else 0
-    ids = extract.table.column("response_id").to_pylist()
+    design = read_design(session, survey)
+    key = f"{extract.folder}:{design.draw}"
+    version = f"{key}:{extract.fingerprint}"
     with _lock:
-        key = f"{extract.folder}:{draw}"
-        counted, cube = _kept.pop(key, (frozenset[str](), None))
-        if cube is None or not counted <= frozenset(ids):
-            counted, cube = frozenset(), PsuCube(declare_frame(units), plan_counts(instrument))
-        if len(counted) < len(ids):
-            fresh = np.array([one not in counted for one in ids], dtype=bool)
-            cube.add(read_batch(instrument, cube, extract.table.filter(pa.array(fresh))))
-        _kept[key] = frozenset(ids), cube
-        while len(_kept) > KEPT_CUBES:
-            _kept.pop(next(iter(_kept)))
-        cube.frame = cube.frame.with_weights(weigh_answers(cube, list(units.values())))
-    return SurveyCube(survey, instrument, units, cube, extract.fingerprint)
+        counted, weighting = _weighted.pop(version, (None, None))
+        if weighting is None:
+            weighting = weigh_responses(session, survey, design, instrument, extract.table)
+        by_psu = by_unit(design, weighting.of_place, weighting.sample.groups.answered)
+        if by_psu is not None:
+            cube = _count_new(instrument, design, extract, key)
+            cube.frame = cube.frame.with_weights(by_psu)
+        elif counted is None:
+            cube = counted = _count_weighted(instrument, design, extract, weighting)
+        else:
+            cube = counted
+        _weighted[version] = counted, weighting
+        while len(_weighted) > KEPT_CUBES:
+            _weighted.pop(next(iter(_weighted)))
+    return SurveyCube(survey, instrument, design, cube, weighting, extract.fingerprint)
 
 
-def declare_frame(units: dict[str, FrameUnit]) -> PsuFrame:
-    """The drawn communes as the primary units of the design; the second stage counts as drawn with replacement."""
-    entries = list(units.values())
+def _count_new(instrument: Instrument, design: SampleDesign, extract: Extract, key: str) -> PsuCube:
+    """The kept counts, with the responses that came since added."""
+    ids = extract.table.column("response_id").to_pylist()
+    counted, cube = _kept.pop(key, (frozenset[str](), None))
+    if cube is None or not counted <= frozenset(ids):
+        counted, cube = frozenset(), PsuCube(declare_frame(design), plan_counts(instrument, design))
+    if len(counted) < len(ids):
+        fresh = np.array([one not in counted for one in ids], dtype=bool)
+        cube.add(read_batch(instrument, design, cube, extract.table.filter(pa.array(fresh))))
+    cube.frame = declare_frame(design, cube.rows)
+    _kept[key] = frozenset(ids), cube
+    while len(_kept) > KEPT_CUBES:
+        _kept.pop(next(iter(_kept)))
+    return cube
+
+
+def _count_weighted(instrument: Instrument, design: SampleDesign, extract: Extract, weighting: Weighting) -> PsuCube:
+    cube = PsuCube(declare_frame(design), plan_counts(instrument, design))
+    cube.give_row_weights()
+    batch = read_batch(instrument, design, cube, extract.table)
+    cube.add(replace(batch, weights=weighting.of_row))
+    cube.frame = declare_frame(design, cube.rows)
+    return cube
+
+
+def declare_frame(design: SampleDesign, rows: Any = None) -> PsuFrame:
+    """The primary units of the design, as decision 0019 says.
+
+    Parameters
+    ----------
+    rows : ndarray, optional
+        Responses of each: a list counts at least as many people as answered.
+    """
+    psus = list(design.members)
+    firsts = [design.first(psu) for psu in psus]
+    districts = [district_of(place.unit) for place in firsts]
+    lists = np.array(list(design.list_sizes.values()), dtype=np.float64)
     return PsuFrame.declare(
-        psu=list(units),
-        strata=[entry.stratum for entry in entries],
-        psu_population=[entry.stratum_size for entry in entries],
-        places={
-            "district": [district.code if (district := district_of(entry)) else "" for entry in entries],
-            "commune": list(units),
-        },
+        psu=psus,
+        strata=[place.stratum for place in firsts],
+        psu_population=[place.population for place in firsts],
+        element_population=lists if rows is None else np.maximum(lists, rows),
+        places={"district": [district.code if district else "" for district in districts]}
+        | ({} if design.clustered else {"commune": psus}),
         lonely_psu="adjust",
+        probability=design.probability,
     )
 
 
-def weigh_answers(cube: PsuCube, entries: list[FrameUnit]) -> list[float]:
-    """The weight of an answer of each commune: communes of the stratum over those of them with answers."""
-    answering = np.bincount(cube.frame.stratum, weights=cube.rows > 0, minlength=cube.frame.strata)
-    return [
-        entry.stratum_size / (answering[stratum] or entry.stratum_drawn or 1)
-        for entry, stratum in zip(entries, cube.frame.stratum, strict=True)
-    ]
-
-
-def district_of(entry: FrameUnit) -> Any:
-    """The district of a commune, None in provinces without."""
-    parent = entry.unit.parent
-    return parent if parent is not None and parent.level == "district" else None
-
-
-def plan_counts(instrument: Instrument) -> CubePlan:
+def plan_counts(instrument: Instrument, design: SampleDesign) -> CubePlan:
     """What to count of an instrument: scale and choice questions and the first in every ranking.
 
-    Counted by channel and by every single-choice question.
+    Counted by channel and by every single-choice question; by commune too where these are not the primary units.
     """
     items: dict[str, list[Any]] = {}
     keys: dict[str, list[str]] = {"channel": list(CHANNELS)}
+    if design.clustered:
+        keys["commune"] = list(design.places)
     for item in instrument.items():
         if item.type == "scale":
             items[item.key] = [*scale_values(instrument, item), NOT_ASKED]
@@ -140,9 +167,10 @@ def scale_values(instrument: Instrument, item: Any) -> list[int]:
     return [point.value for point in instrument.scales[item.scale].answers]
 
 
-def read_batch(instrument: Instrument, cube: PsuCube, table: pa.Table) -> Batch:
+def read_batch(instrument: Instrument, design: SampleDesign, cube: PsuCube, table: pa.Table) -> Batch:
     """The responses of a table as codes."""
-    place = {name: number for number, name in enumerate(cube.frame.names)}
+    number = {psu: place for place, psu in enumerate(cube.frame.names)}
+    place = {code: number[one.psu] for code, one in design.places.items()}
     answers: dict[str, Any] = {}
     keys = {"channel": encode(_column(table, "channel"), cube.plan.keys["channel"], "channel")}
     for item in instrument.items():
@@ -162,6 +190,8 @@ def read_batch(instrument: Instrument, cube: PsuCube, table: pa.Table) -> Batch:
         elif item.type == "ranking":
             first = [cell[0] if cell else None for cell in table.column(item.key).to_pylist()]
             answers[item.key] = _mark_unasked(table, item, encode(first, cube.plan.items[item.key], item.key), cube)
+    if design.clustered:
+        keys["commune"] = encode(_column(table, "commune"), cube.plan.keys["commune"], "commune")
     communes = [place[code] for code in table.column("commune").to_pylist()]
     return Batch(np.array(communes, dtype=np.intp), answers, keys, pool_counts(instrument, table))
 

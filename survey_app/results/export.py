@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
-from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, district_of, option_item
+from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, option_item
 from survey_app.results.extract import asked_column, read_extract
 from survey_app.results.measures import breakdowns
 from survey_app.results.pools import index_items, pooled_items
+from survey_app.sampling.frame import district_of
 from survey_app.surveys.models import Survey
 
 
@@ -49,18 +51,27 @@ def export_responses(session: Session, survey: Survey) -> ResponseFile:
 
 def _place_columns(counts: SurveyCube, table: Any) -> dict[str, list[Any]]:
     communes = table.column("commune").to_pylist()
-    frame = counts.cube.frame
-    weight = dict(zip(frame.names, frame.weight.tolist(), strict=True))
-    district = {code: found.code if (found := district_of(entry)) else "" for code, entry in counts.units.items()}
+    frame, places = counts.cube.frame, [counts.design.places[code] for code in communes]
+    lists = dict(zip(frame.names, frame.list_size.tolist(), strict=True))
+    district = {
+        code: found.code if (found := district_of(place.unit)) else "" for code, place in counts.design.places.items()
+    }
     return {
         "response": list(range(1, len(communes) + 1)),
-        "stratum": [counts.units[code].stratum for code in communes],
-        "stratum_size": [counts.units[code].stratum_size for code in communes],
+        "stratum": [place.stratum for place in places],
+        "stratum_size": [_size(place.population) for place in places],
+        "psu": [place.psu for place in places],
+        "list_size": [_size(lists[place.psu]) for place in places],
         "district": [district[code] for code in communes],
         "commune": communes,
-        "weight": [weight[code] for code in communes],
+        "weight": counts.weighting.of_row.tolist(),
         "channel": table.column("channel").to_pylist(),
     }
+
+
+def _size(population: float) -> Any:
+    """A whole number, or the word that R and Python read as infinity: drawn with replacement."""
+    return int(population) if math.isfinite(population) else "Inf"
 
 
 def _answer_columns(instrument: Instrument, table: Any) -> dict[str, list[Any]]:
@@ -100,10 +111,11 @@ def _describe_design(counts: SurveyCube) -> dict[str, Any]:
         if members
     }
     return {
-        "ids": ["commune", "response"],
+        "ids": ["psu", "response"],
         "strata": "stratum",
         "weights": "weight",
-        "fpc": ["stratum_size"],
+        "fpc": ["stratum_size", "list_size"],
+        "probability": counts.design.probability,
         "lonely_psu": "adjust",
         "not_asked": [NOT_ASKED],
         "items": items,

@@ -29,6 +29,7 @@ from survey_app.geography.models import Unit
 from survey_app.instruments.conditions import visible_items
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
+from survey_app.results.weighting.queries import steps_fingerprint
 from survey_app.surveys.models import Survey
 
 MAXIMUM_PARTS = 20
@@ -37,7 +38,7 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Extract:
-    """The counted responses of a survey as columns, with a fingerprint of which ones they are."""
+    """The counted responses of a survey as columns; the fingerprint tells which they are and how they are weighted."""
 
     table: pa.Table
     fingerprint: str
@@ -66,6 +67,8 @@ def read_extract(session: Session, survey: Survey) -> Extract:
     # in the order of the ids, so that the same responses give the same digits whatever order they came in
     table = table.sort_by("response_id")
     digest = hashlib.sha256(b"".join(sorted(key.bytes for key in counted))).hexdigest()
+    if steps := steps_fingerprint(session, survey):
+        digest = hashlib.sha256(f"{digest} {steps}".encode()).hexdigest()
     return Extract(table, digest, folder)
 
 

@@ -12,8 +12,9 @@ from survey_app.errors import UserError
 from survey_app.instruments.indices import SHARES, ExpectationMet, Index, SatisfiedShare
 from survey_app.instruments.piping import GENERAL_NAMES, fill_in
 from survey_app.instruments.schema import Instrument
-from survey_app.results.cube import SurveyCube, district_of
+from survey_app.results.cube import SurveyCube
 from survey_app.results.pools import index_items, is_pooled, pool_name, pooled_items
+from survey_app.sampling.frame import district_of
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _texts(title: Any) -> dict[str, str]:
 
 def breakdowns(counts: SurveyCube) -> list[str]:
     """What results can be broken down by."""
-    places = ["district"] if any(district_of(entry) for entry in counts.units.values()) else []
+    places = ["district"] if any(district_of(place.unit) for place in counts.design.places.values()) else []
     return [*places, "commune", "channel", *(i.key for i in counts.instrument.items() if i.type == "single")]
 
 
@@ -108,12 +109,12 @@ def find_breakdown(counts: SurveyCube, by: str) -> Breakdown:
         There is no such breakdown.
     """
     if by == "district":
-        districts = [district for entry in counts.units.values() if (district := district_of(entry))]
+        districts = [found for place in counts.design.places.values() if (found := district_of(place.unit))]
         if not districts:
             raise UserError(_("Địa bàn này không có cấp huyện. Xin phân tích theo xã (commune)."))
         return Breakdown(by, {one.code: {"vi": one.name, "en": one.name} for one in districts})
     if by == "commune":
-        names = {code: entry.unit.name for code, entry in counts.units.items()}
+        names = {code: place.unit.name for code, place in counts.design.places.items()}
         return Breakdown(by, {code: {"vi": name, "en": name} for code, name in names.items()})
     if by == "channel":
         return Breakdown(by, CHANNEL_TITLES)

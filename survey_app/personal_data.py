@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 
 from survey_app.errors import Conflict
 
+compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 MARK_BYTES = 16
@@ -40,7 +41,7 @@ class ContactKey:
     def seal(self, words: Mapping[str, str], owner: str) -> bytes:
         """Encrypt the words (AES-256-GCM) so that they can be opened only as those of ``owner``."""
         nonce = os.urandom(_NONCE_BYTES)
-        text = json.dumps(dict(words), ensure_ascii=False, separators=(",", ":")).encode()
+        text = compact_json(words).encode()
         return _VERSION + nonce + self._cipher.encrypt(nonce, text, owner.encode())
 
     def open(self, sealed: bytes, owner: str) -> dict[str, str]:
@@ -58,7 +59,10 @@ class ContactKey:
             words: dict[str, str] = json.loads(self._cipher.decrypt(nonce, text, owner.encode()))
         except (InvalidTag, ValueError) as error:
             raise Conflict(
-                _("Không mở được thông tin liên hệ: khóa mã hóa trên máy này khác với khóa đã dùng khi nhập danh sách.")
+                _(
+                    "Không mở được thông tin liên hệ: khóa mã hóa trên máy này khác với khóa đã dùng khi nhập danh "
+                    "sách. Xin quản trị đặt lại HAILONG_CONTACT_KEY cũ; nếu đã mất khóa thì chỉ còn cách nhập lại."
+                )
             ) from error
         return words
 

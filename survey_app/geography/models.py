@@ -14,7 +14,7 @@ KINDS = {
     "province": ("tỉnh", "thành phố"),
     "district": ("quận", "huyện", "thị xã", "thành phố"),
     "commune": ("xã", "phường", "thị trấn", "đặc khu"),
-    "agency": ("cơ quan", "bệnh viện", "trạm y tế", "trường học", "trung tâm", "bộ phận một cửa"),
+    "agency": ("cơ quan", "bệnh viện", "trạm y tế", "trường học", "trung tâm", "bộ phận một cửa", "doanh nghiệp"),
 }
 
 

@@ -22,36 +22,89 @@ class Field:
 
     key: str
     label: Any
+    explanation: Any
     headings: tuple[str, ...]
     required: bool = False
     contact: bool = False
 
 
-_PLACE = (
-    "ma xa", "ma don vi hanh chinh", "ma dvhc", "ma phuong xa", "ma xa phuong", "ma co quan", "ma don vi", "ma truong",
-    "ma benh vien", "ma co so", "commune_code", "commune code", "unit_code", "unit code", "agency_code", "code",
+_COMMUNE = ("ma xa", "ma don vi hanh chinh", "ma dvhc", "ma phuong xa", "ma xa phuong", "commune_code", "commune code")
+_AGENCY = (
+    "ma co quan", "ma don vi", "ma truong", "ma benh vien", "ma co so", "ma quay", "unit_code", "unit code",
+    "agency_code", "agency code",
 )  # fmt: skip
 _SIZE = (
-    "quy mo", "so ho so", "so luong ho so", "so hoc sinh", "so luot", "so doanh nghiep", "size", "dossiers", "count",
+    "quy mo", "so ho so", "so luong ho so", "so hoc sinh", "so luot", "so luot kham", "so doanh nghiep", "size",
+    "dossiers", "count",
 )  # fmt: skip
 _REFERENCE = (
     "so ho so", "ma ho so", "ma so ho so", "so benh an", "ma hoc sinh", "ma so thue", "ma so doanh nghiep",
-    "reference", "dossier", "dossier_number", "case_id", "id",
+    "so bien nhan", "reference", "dossier", "dossier_number", "dossier number", "case_id",
 )  # fmt: skip
-_PERSON = ("ho ten", "ho va ten", "ten nguoi nop", "nguoi nop", "chu ho so", "ten doanh nghiep", "name", "full_name")
+_PERSON = (
+    "ho ten", "ho va ten", "ten nguoi nop", "nguoi nop", "nguoi nop ho so", "chu ho so", "ten doanh nghiep",
+    "name", "full_name",
+)  # fmt: skip
+_PHONE = ("dien thoai", "so dien thoai", "sdt", "so dt", "dt", "di dong", "phone", "telephone")
+_ADDRESS = ("dia chi", "dia chi lien he", "noi o", "cho o", "address")
+#: Headings of what describes nobody without naming them; kept neither as attributes nor anywhere else.
+_PRIVATE = (
+    "cccd", "so cccd", "cmnd", "so cmnd", "cmnd cccd", "so dinh danh", "so dinh danh ca nhan", "can cuoc",
+    "can cuoc cong dan", "ngay sinh", "ngay thang nam sinh", "email", "thu dien tu", "so tai khoan", "so bhyt",
+    "date_of_birth", "date of birth",
+)  # fmt: skip
 UNIT_FIELDS = (
-    Field("unit", _l("Mã xã hoặc mã cơ quan"), _PLACE, required=True),
-    Field("name", _l("Tên"), ("ten", "ten xa", "ten co quan", "ten don vi", "ten truong", "ten benh vien", "name")),
-    Field("commune", _l("Mã xã nơi đặt cơ quan"), ("thuoc xa", "ma xa noi dat", "commune", "located_in")),
-    Field("kind", _l("Loại cơ quan"), ("loai", "loai hinh", "loai co quan", "kind", "type")),
-    Field("size", _l("Quy mô (số hồ sơ, lượt khám, học sinh)"), _SIZE),
+    Field(
+        "unit",
+        _l("Mã xã hoặc mã cơ quan"),
+        _l("Mã của từng đơn vị trong dàn mẫu. Xã: mã trong danh mục đơn vị hành chính; cơ quan: mã riêng tự đặt."),
+        (*_AGENCY, *_COMMUNE, "code"),
+        required=True,
+    ),
+    Field(
+        "name",
+        _l("Tên"),
+        _l("Tên bệnh viện, trường, quầy, doanh nghiệp. Với xã thì không cần: tên lấy từ danh mục."),
+        ("ten", "ten xa", "ten co quan", "ten don vi", "ten truong", "ten benh vien", "ten doanh nghiep", "name"),
+    ),
+    Field(
+        "commune",
+        _l("Mã xã nơi đặt cơ quan"),
+        _l("Chỉ chọn khi danh sách là cơ quan: mã xã nơi cơ quan đóng."),
+        ("thuoc xa", "ma xa noi dat", "located_in", "located in", *_COMMUNE, "commune"),
+    ),
+    Field(
+        "kind",
+        _l("Loại cơ quan"),
+        _l("Bệnh viện, trạm y tế, trường học, trung tâm, bộ phận một cửa, doanh nghiệp, hoặc cơ quan."),
+        ("loai", "loai hinh", "loai co quan", "kind", "type"),
+    ),
+    Field(
+        "size",
+        _l("Quy mô (số hồ sơ, lượt khám, học sinh)"),
+        _l("Số lớn hơn 0. Cần khi bốc theo quy mô: đơn vị lớn có nhiều khả năng được bốc hơn."),
+        _SIZE,
+    ),
 )
 CASE_FIELDS = (
-    Field("unit", _l("Mã xã hoặc mã cơ quan"), _PLACE, required=True),
-    Field("reference", _l("Số hồ sơ (mã riêng của từng dòng)"), _REFERENCE, required=True),
-    Field("name", _l("Họ và tên"), _PERSON, contact=True),
-    Field("phone", _l("Điện thoại"), ("dien thoai", "so dien thoai", "sdt", "dt", "phone", "telephone"), contact=True),
-    Field("address", _l("Địa chỉ"), ("dia chi", "noi o", "cho o", "address"), contact=True),
+    Field(
+        "unit",
+        _l("Mã xã hoặc mã cơ quan"),
+        _l("Nơi giải quyết hồ sơ; phải là một đơn vị của dàn mẫu."),
+        (*_AGENCY, *_COMMUNE, "code"),
+        required=True,
+    ),
+    Field(
+        "reference",
+        _l("Số hồ sơ (mã riêng của từng dòng)"),
+        _l("Số hồ sơ, số bệnh án, mã học sinh, mã số thuế. Không hai dòng nào được giống nhau. Được niêm mã."),
+        _REFERENCE,
+        required=True,
+        contact=True,
+    ),
+    Field("name", _l("Họ và tên"), _l("Người được mời trả lời. Được niêm mã."), _PERSON, contact=True),
+    Field("phone", _l("Điện thoại"), _l("Để hẹn trước khi đến. Được niêm mã."), _PHONE, contact=True),
+    Field("address", _l("Địa chỉ"), _l("Để điều tra viên tìm đến. Được niêm mã."), _ADDRESS, contact=True),
 )
 FIELDS = {"units": UNIT_FIELDS, "cases": CASE_FIELDS}
 
@@ -86,13 +139,14 @@ def guess_columns(kind: str, headings: Sequence[str], remembered: Sequence[Mappi
     """
     for earlier in remembered:
         used = [*earlier["fields"].values(), *earlier["attributes"].values()]
-        if set(used) <= set(headings):
+        if used and set(used) <= set(headings):
             return Columns(earlier["fields"], earlier["attributes"])
-    plain = {_plain(heading): heading for heading in reversed(headings)}
+    plain = {_plain(heading): heading for heading in reversed(headings) if heading}
     found: dict[str, str] = {}
     for field in FIELDS[kind]:
-        heading = next((plain[name] for name in field.headings if name in plain), None)
-        if heading is not None and heading not in found.values():
+        names = (plain[name] for name in field.headings if name in plain)
+        heading = next((each for each in names if each not in found.values()), None)
+        if heading is not None:
             found[field.key] = heading
     return Columns(found, {})
 
@@ -103,7 +157,7 @@ def read_columns(kind: str, headings: Sequence[str], fields: Mapping[str, str], 
     Raises
     ------
     UserError
-        A required field has no column, a column does not exist or serves twice, too many attributes.
+        A required field has no column, a column does not exist or serves twice, too many attributes or personal ones.
     """
     chosen = {key: heading for key, heading in fields.items() if heading}
     known = {field.key: field for field in FIELDS[kind]}
@@ -117,6 +171,15 @@ def read_columns(kind: str, headings: Sequence[str], fields: Mapping[str, str], 
     doubled = sorted({name for name in used if used.count(name) > 1})
     if doubled:
         raise UserError(_("Cột %(names)s được chọn hai lần. Xin chọn mỗi cột cho một việc.", names=", ".join(doubled)))
+    private = [name for name in attributes if _plain(name) in {*_PERSON, *_PHONE, *_ADDRESS, *_PRIVATE} - {"name"}]
+    if private:
+        raise UserError(
+            _(
+                "Cột %(names)s chứa thông tin cá nhân nên không được giữ làm cột mô tả. Xin bỏ cột đó, "
+                "hoặc chọn là họ tên, điện thoại hay địa chỉ để được niêm mã.",
+                names=", ".join(private),
+            )
+        )
     if len(attributes) > MAXIMUM_ATTRIBUTES:
         raise UserError(_("Chỉ giữ được %(limit)s cột mô tả. Xin bỏ bớt.", limit=MAXIMUM_ATTRIBUTES))
     names: dict[str, str] = {}

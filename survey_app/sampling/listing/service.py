@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.database import read_only
-from survey_app.errors import Conflict, LinesRefused, UserError
-from survey_app.personal_data import ContactKey, contact_key
-from survey_app.sampling.listing.columns import Columns
-from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase, ListedUnit
-from survey_app.sampling.listing.queries import frame_units, known_references
-from survey_app.sampling.listing.reading import CaseReader, CaseRow, Complaints
-from survey_app.sampling.listing.table_file import open_table
-from survey_app.sampling.listing.unit_rows import read_unit_rows
+from survey_app.errors import Conflict, UserError
+from survey_app.personal_data import contact_key
+from survey_app.sampling.listing.columns import Columns, read_columns
+from survey_app.sampling.listing.complaints import Complaints
+from survey_app.sampling.listing.key_check import check_key
+from survey_app.sampling.listing.models import FrameFile, ListedCase, ListedUnit
+from survey_app.sampling.listing.queries import (
+    count_cases_outside,
+    count_repeated_persons,
+    frame_units,
+    places_of_references,
+)
+from survey_app.sampling.listing.reading import CaseReader, CaseRow
+from survey_app.sampling.listing.storing import CaseSpool, owner_of, store_cases
+from survey_app.sampling.listing.table_file import MAXIMUM_ROWS, Row, no_rows, open_table
+from survey_app.sampling.listing.unit_rows import MAXIMUM_UNITS, UnitReader, UnitRow
+from survey_app.sampling.listing.unit_storing import store_units
+from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 
+__all__ = ["ListReport", "import_case_list", "import_unit_list", "owner_of", "remove_list"]
 PORTION = 5_000
+
+Progress = Callable[[int, float], None]
 
 
 @dataclass(frozen=True)
@@ -44,17 +54,32 @@ class ListReport:
     places : int
         Units that hold them.
     repeated_persons : int
-        Rows of people who stand in the lists of this survey more than once; they are told, not refused.
+        People who stand in the lists of this survey more than once; they are told, not refused.
+    restored_phones : int
+        Telephone numbers that got back the zero that a spreadsheet had taken.
     """
 
     file_id: int
     rows: int
     places: int
     repeated_persons: int = 0
+    restored_phones: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
 
 
 def import_unit_list(
-    session: Session, survey: Survey, path: Path, name: str, columns: Columns, *, actor: Actor
+    session: Session,
+    survey: Survey,
+    path: Path,
+    name: str,
+    columns: Columns,
+    *,
+    actor: Actor,
+    complaints: Complaints | None = None,
+    progress: Progress = lambda done, share: None,
 ) -> ListReport:
     """Bring in the units of a survey's frame; agencies that are new become known.
 
@@ -63,23 +88,47 @@ def import_unit_list(
     LinesRefused
         Every row that does not fit, with its reason; nothing is stored.
     Conflict
-        The sample is drawn already, or the list is here already.
+        The sample is drawn already, the list is here already, or cases are listed for units that it leaves out.
     """
-    _refuse_after_draw(session, survey)
-    table = open_table(path)
-    units, complaints = read_unit_rows(session, survey, table.rows, columns)
-    _refuse(complaints)
-    if not units:
-        raise UserError(_("Tệp không có dòng nào sau dòng tên cột."))
-    file = _new_file(session, survey, "units", path, name, columns, len(units), actor)
-    for row in units:
-        session.add(
-            ListedUnit(
-                survey_id=survey.id, file_id=file.id, unit=row.unit, size=row.size, attributes=dict(row.attributes)
+    complaints = complaints or Complaints()
+    digest = _prepare(session, survey, path)
+    if design_of(survey).sample.frame != "list":
+        raise Conflict(
+            _(
+                "Dàn mẫu của đợt này là mọi xã của địa bàn nên không nhập danh sách đơn vị. "
+                "Muốn bốc từ danh sách hoặc theo quy mô, xin tạo đợt với frame: list."
             )
         )
+    table = open_table(path)
+    columns = read_columns("units", table.headings, columns.fields, list(columns.attributes.values()))
+    reader = UnitReader(session, survey, table.headings, columns)
+    units: list[UnitRow] = []
+    with read_only(session):
+        for portion in _portions(table.rows):
+            good, bad = reader.read(portion)
+            units += good
+            complaints.add(bad)
+            if len(units) > MAXIMUM_UNITS:
+                raise _too_long(MAXIMUM_UNITS)
+            progress(len(units) + complaints.count, table.share_read())
+    complaints.refuse()
+    if not units:
+        raise no_rows()
+    _refuse_after_draw(session, survey)
+    file = _new_file(session, survey, "units", digest, name, columns, len(units), actor)
+    store_units(session, survey, file, units)
     _flush(session)
-    record(session, actor, "frame.import", f"survey:{survey.slug}", kind="units", rows=len(units), sha256=file.sha256)
+    outside = count_cases_outside(session, survey)
+    if outside:
+        session.rollback()
+        raise Conflict(
+            _(
+                "%(count)s hồ sơ đã nhập thuộc đơn vị không có trong danh sách này. "
+                "Xin thêm các đơn vị đó, hoặc bỏ danh sách hồ sơ trước.",
+                count=outside,
+            )
+        )
+    record(session, actor, "frame.import", f"survey:{survey.slug}", kind="units", rows=len(units), sha256=digest)
     return ListReport(file.id, len(units), len(units))
 
 
@@ -91,7 +140,8 @@ def import_case_list(
     columns: Columns,
     *,
     actor: Actor,
-    progress: Callable[[int], None] = lambda done: None,
+    complaints: Complaints | None = None,
+    progress: Progress = lambda done, share: None,
 ) -> ListReport:
     """Bring in a list of cases; their contact data is sealed and kept apart.
 
@@ -99,8 +149,10 @@ def import_case_list(
 
     Parameters
     ----------
+    complaints : Complaints, optional
+        Where refused rows go.
     progress : callable
-        Called now and then with the number of rows read.
+        Called now and then with the number of rows read and the share of the file.
 
     Raises
     ------
@@ -109,44 +161,56 @@ def import_case_list(
     Conflict
         The sample is drawn already, the list is here already, or another list came in meanwhile.
     """
-    _refuse_after_draw(session, survey)
+    complaints = complaints or Complaints()
+    digest = _prepare(session, survey, path)
     key = contact_key()
-    units = {unit.code: unit for unit in frame_units(session, survey)}
-    reader = CaseReader(columns, units, key, known_references(session, survey), survey.slug)
-    with tempfile.TemporaryFile() as spool:
+    check_key(session, survey, key)
+    table = open_table(path)
+    columns = read_columns("cases", table.headings, columns.fields, list(columns.attributes.values()))
+    units = {unit.code: unit.id for unit in frame_units(session, survey)}
+    reader = CaseReader(table.headings, columns, units, key, survey.slug)
+    survey_id, count = survey.id, 0
+    others = session.scalar(select(ListedCase.id).where(ListedCase.survey_id == survey_id).limit(1)) is not None
+    with CaseSpool(key, survey.slug) as spool:
         with read_only(session):
-            for portion in _portions(reader.read(open_table(path).rows)):
-                pickle.dump(_sealed(portion, key, survey.slug), spool)
-                progress(reader.count)
-        _refuse(reader.complaints)
-        if not reader.count:
-            raise UserError(_("Tệp không có dòng nào sau dòng tên cột."))
-        session.refresh(survey)
+            for portion in _portions(table.rows):
+                count += len(portion)
+                if count > MAXIMUM_ROWS:
+                    raise _too_long(MAXIMUM_ROWS)
+                good, bad = reader.read(portion)
+                if others:
+                    bad += _listed_before(session, survey_id, good)
+                complaints.add(sorted(bad))
+                if not complaints.count:
+                    spool.add(good)
+                progress(count, table.share_read())
+        complaints.refuse()
+        if not spool.count:
+            raise no_rows()
         _refuse_after_draw(session, survey)
-        file = _new_file(session, survey, "cases", path, name, columns, reader.count, actor)
-        first = (session.scalar(select(func.max(ListedCase.id))) or 0) + 1
-        places = _store_cases(session, survey, file, spool, first)
-    repeated = _repeated_persons(session, survey, reader)
+        file = _new_file(session, survey, "cases", digest, name, columns, spool.count, actor)
+        places = store_cases(session, survey_id, file, spool)
+    repeated = count_repeated_persons(session, survey_id, file.id)
     record(
         session,
         actor,
         "frame.import",
         f"survey:{survey.slug}",
         kind="cases",
-        rows=reader.count,
-        sha256=file.sha256,
+        rows=file.row_count,
+        sha256=digest,
         repeated_persons=repeated,
     )
-    return ListReport(file.id, reader.count, places, repeated)
+    return ListReport(file.id, file.row_count, places, repeated, reader.restored_phones)
 
 
-def remove_list(session: Session, survey: Survey, file_id: int, *, actor: Actor) -> None:
+def remove_list(session: Session, survey: Survey, file_id: int, *, actor: Actor) -> FrameFile:
     """Take a list back with all its rows and contact data, before the draw.
 
     Raises
     ------
     Conflict
-        The sample is drawn already.
+        The sample is drawn already, or cases are listed for the units that would go.
     UserError
         The survey has no such list.
     """
@@ -154,8 +218,36 @@ def remove_list(session: Session, survey: Survey, file_id: int, *, actor: Actor)
     file = session.get(FrameFile, file_id)
     if file is None or file.survey_id != survey.id:
         raise UserError(_("Đợt này không có danh sách vừa chọn. Xin tải lại trang."))
+    if file.kind == "units" and _has_cases_of(session, survey, file):
+        raise Conflict(_("Còn danh sách hồ sơ của các đơn vị này. Xin bỏ danh sách hồ sơ trước."))
     session.execute(delete(FrameFile).where(FrameFile.id == file_id))
     record(session, actor, "frame.remove", f"survey:{survey.slug}", kind=file.kind, rows=file.row_count)
+    return file
+
+
+def _has_cases_of(session: Session, survey: Survey, file: FrameFile) -> bool:
+    units = select(ListedUnit.unit_id).where(ListedUnit.file_id == file.id)
+    query = select(ListedCase.id).where(ListedCase.survey_id == survey.id, ListedCase.unit_id.in_(units))
+    return session.scalar(query.limit(1)) is not None
+
+
+def _prepare(session: Session, survey: Survey, path: Path) -> str:
+    """The hash of the file, once it is known that the survey can take a list and has not this one."""
+    _refuse_after_draw(session, survey)
+    if design_of(survey).sample.frame == "none":
+        raise Conflict(_("Đợt này không có dàn mẫu (ai đến cũng trả lời được) nên không nhập danh sách."))
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    earlier = session.scalar(select(FrameFile).where(FrameFile.survey_id == survey.id, FrameFile.sha256 == digest))
+    if earlier is not None:
+        raise Conflict(
+            _(
+                "Tệp này đã nhập rồi, tên „%(name)s”, %(count)s dòng. Không nhập thêm gì.",
+                name=earlier.name,
+                count=earlier.row_count,
+            )
+        )
+    return digest
 
 
 def _refuse_after_draw(session: Session, survey: Survey) -> None:
@@ -164,23 +256,13 @@ def _refuse_after_draw(session: Session, survey: Survey) -> None:
         raise Conflict(_("Đợt này đã bốc mẫu nên dàn mẫu không đổi được nữa. Muốn đổi, xin đề nghị bốc lại."))
 
 
-def _refuse(complaints: Complaints) -> None:
-    if complaints.count:
-        raise LinesRefused(
-            ngettext(
-                "Không nhập gì cả: có %(num)s dòng sai. Xin sửa rồi nhập lại cả tệp.",
-                "Không nhập gì cả: có %(num)s dòng sai. Xin sửa rồi nhập lại cả tệp.",
-                complaints.count,
-            ),
-            complaints.rows,
-        )
+def _too_long(limit: int) -> UserError:
+    return UserError(_("Danh sách dài quá %(limit)s dòng. Xin chia thành nhiều tệp.", limit=limit))
 
 
 def _new_file(
-    session: Session, survey: Survey, kind: str, path: Path, name: str, columns: Columns, rows: int, actor: Actor
+    session: Session, survey: Survey, kind: str, digest: str, name: str, columns: Columns, rows: int, actor: Actor
 ) -> FrameFile:
-    with path.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
     file = FrameFile(
         survey_id=survey.id,
         kind=kind,
@@ -201,75 +283,26 @@ def _flush(session: Session) -> None:
     except IntegrityError as error:
         session.rollback()
         raise Conflict(
-            _("Danh sách này đã có trong đợt khảo sát, hoặc vừa có người khác nhập. Xin tải lại trang.")
+            _("Danh sách hoặc đơn vị này đã có trong đợt khảo sát, hoặc vừa có người khác nhập. Xin tải lại trang.")
         ) from error
 
 
-def _portions(rows: Iterator[CaseRow]) -> Iterator[list[CaseRow]]:
+def _portions(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while portion := list(islice(rows, PORTION)):
         yield portion
 
 
-def _sealed(portion: Sequence[CaseRow], key: ContactKey, slug: str) -> list[tuple[Any, ...]]:
+def _listed_before(session: Session, survey_id: int, cases: list[CaseRow]) -> list[tuple[int, str]]:
+    known = places_of_references(session, survey_id, [case.reference for case in cases])
     return [
         (
-            row.unit_id,
-            row.line,
-            row.reference,
-            row.person,
-            row.attributes,
-            key.seal(row.contact, owner_of(slug, row.reference)),
+            case.line,
+            _(
+                "Số hồ sơ đã có ở dòng %(line)s của danh sách „%(file)s”.",
+                file=known[case.reference][0],
+                line=known[case.reference][1],
+            ),
         )
-        for row in portion
+        for case in cases
+        if case.reference in known
     ]
-
-
-def owner_of(slug: str, reference: bytes) -> str:
-    """Whose contact data a sealed record is."""
-    return f"{slug}:{reference.hex()}"
-
-
-def _store_cases(session: Session, survey: Survey, file: FrameFile, spool: IO[bytes], first: int) -> int:
-    """Store the spooled rows, ids counted on from ``first``; how many units hold them."""
-    end, number, places = spool.tell(), first, set[int]()
-    spool.seek(0)
-    try:
-        while spool.tell() < end:
-            rows = pickle.load(spool)  # noqa: S301  our own file, written a moment ago
-            cases, contacts = [], []
-            for unit_id, line, reference, person, attributes, sealed in rows:
-                cases.append(
-                    {
-                        "id": number,
-                        "survey_id": survey.id,
-                        "file_id": file.id,
-                        "unit_id": unit_id,
-                        "line": line,
-                        "reference": reference,
-                        "person": person,
-                        "attributes": attributes,
-                    }
-                )
-                contacts.append({"listed_case_id": number, "sealed": sealed})
-                places.add(unit_id)
-                number += 1
-            session.execute(insert(ListedCase), cases)
-            session.execute(insert(CaseContact), contacts)
-    except IntegrityError as error:
-        session.rollback()
-        raise Conflict(_("Vừa có người nhập danh sách khác. Xin nhập lại tệp này.")) from error
-    return len(places)
-
-
-def _repeated_persons(session: Session, survey: Survey, reader: CaseReader) -> int:
-    within = sum(count for count in reader.persons.values() if count > 1)
-    elsewhere = session.scalar(
-        select(func.count()).select_from(
-            select(ListedCase.person)
-            .where(ListedCase.survey_id == survey.id, ListedCase.person.is_not(None))
-            .group_by(ListedCase.person)
-            .having(func.count() > 1)
-            .subquery()
-        )
-    )
-    return max(within, elsewhere or 0)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 
 from flask_babel import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
-from survey_app.csv_reader import read_rows
+from survey_app.characters import is_clean
 from survey_app.errors import UserError
+from survey_app.sampling.listing.csv_table import csv_lines
+from survey_app.sampling.listing.workbook import workbook_lines
 
 MAXIMUM_ROWS = 500_000
-MAXIMUM_COLUMNS = 200
+MAXIMUM_COLUMNS = 100
+MAXIMUM_HEADING = 200
+SHOWN_ROWS = 5
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -26,17 +31,20 @@ class TableFile:
     Attributes
     ----------
     headings : list of str
-        As written in the first row that is not blank.
-    rows : iterator of (int, dict of str to str)
-        Line number in the file and the cells by heading; "" holds a complaint about the row.
+        As written in the first row that is not blank; "" for a column without one.
+    rows : iterator of (int, list of str)
+        Line number in the file and the cells, at least as many as headings; blank rows are left out.
+    share_read : callable
+        Which share of the file was read, from 0 to 1.
     """
 
     headings: list[str]
-    rows: Iterator[tuple[int, dict[str, str]]]
+    rows: Iterator[Row]
+    share_read: Callable[[], float]
 
 
 def open_table(path: Path) -> TableFile:
-    """Open a CSV (UTF-8) or XLSX file; the first sheet of a workbook counts.
+    """Open a CSV or XLSX file; the first sheet of a workbook counts.
 
     Raises
     ------
@@ -45,49 +53,48 @@ def open_table(path: Path) -> TableFile:
     """
     with path.open("rb") as file:
         start = file.read(8)
-    if start.startswith(_ZIP):
-        return _open_workbook(path)
     if start.startswith(_OLD_EXCEL):
         raise UserError(
             _("Tệp có mật khẩu hoặc là Excel kiểu cũ (.xls). Xin mở tệp rồi lưu lại kiểu .xlsx, không mật khẩu.")
         )
-    file = path.open("rb")
-    rows = read_rows(file, required=())
-    first = next(rows, None)
-    if first is None:
-        raise UserError(_("Tệp không có dòng nào sau dòng tên cột."))
-    headings = [name for name in first[1] if name]
-    return TableFile(headings, _chained(first, rows))
+    lines, share_read = workbook_lines(path) if start.startswith(_ZIP) else csv_lines(path)
+    headings = _headings(lines)
+    return TableFile(headings, _filled(lines, len(headings)), share_read)
 
 
-def _chained(
-    first: tuple[int, dict[str, str]], rest: Iterator[tuple[int, dict[str, str]]]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    yield first
-    yield from rest
+def first_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    """The headings of a table and its first rows, to look at.
+
+    Raises
+    ------
+    UserError
+        As `open_table`; or there is no row below the headings.
+    """
+    table = open_table(path)
+    shown = []
+    for _line, cells in table.rows:
+        shown.append([cell[:MAXIMUM_HEADING] if is_clean(cell) else ascii(cell[:40]) for cell in cells])
+        if len(shown) == SHOWN_ROWS:
+            break
+    if not shown:
+        raise no_rows()
+    return table.headings, shown
 
 
-def _open_workbook(path: Path) -> TableFile:
-    try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-    except (CalamineError, IndexError, OSError) as error:
-        raise UserError(
-            _("Không mở được sổ tính này. Xin mở bằng Excel hay LibreOffice rồi lưu lại kiểu .xlsx.")
-        ) from error
-    lines = enumerate(sheet.iter_rows(), start=1)
-    for _number, cells in lines:
-        headings = [cell_text(cell) for cell in cells]
+def no_rows() -> UserError:
+    """The complaint about a table that has only headings."""
+    return UserError(_("Tệp không có dòng nào sau dòng tên cột."))
+
+
+def _headings(lines: Iterator[Row]) -> list[str]:
+    for _line, cells in lines:
+        headings = [" ".join(unicodedata.normalize("NFC", cell).split()) for cell in cells]
         if any(headings):
             break
     else:
-        raise UserError(_("Trang tính đầu tiên trống. Dòng đầu phải ghi tên các cột."))
-    while headings and not headings[-1]:
+        raise UserError(_("Tệp trống. Dòng đầu phải ghi tên các cột."))
+    while not headings[-1]:
         headings.pop()
-    _check_headings(headings)
-    return TableFile([name for name in headings if name], _sheet_rows(lines, headings))
-
-
-def _check_headings(headings: list[str]) -> None:
     if len(headings) > MAXIMUM_COLUMNS:
         raise UserError(
             _(
@@ -96,32 +103,17 @@ def _check_headings(headings: list[str]) -> None:
                 limit=MAXIMUM_COLUMNS,
             )
         )
+    if any(len(name) > MAXIMUM_HEADING or not is_clean(name) for name in headings):
+        raise UserError(_("Dòng đầu của tệp có tên cột quá dài hoặc có ký tự ẩn. Xin gõ lại tên các cột."))
     doubled = sorted({name for name in headings if name and headings.count(name) > 1})
     if doubled:
         raise UserError(_("Tên cột bị lặp: %(names)s. Xin giữ mỗi cột một lần.", names=", ".join(doubled[:10])))
+    return headings
 
 
-def _sheet_rows(
-    lines: Iterable[tuple[int, Sequence[object]]], headings: list[str]
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _filled(lines: Iterator[Row], width: int) -> Iterator[Row]:
     for line, cells in lines:
-        row = {name: cell_text(cell) for name, cell in zip(headings, cells, strict=False) if name}
-        if any(row.values()):
-            yield line, row
-
-
-def cell_text(value: object) -> str:
-    """A cell as an official would read it: 5 and not 5.0, an ISO date, no spaces around."""
-    if isinstance(value, str):
-        return " ".join(value.split())
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    return str(value)
+        if len(cells) < width:
+            cells.extend([""] * (width - len(cells)))
+        if any(cells) and any(map(str.strip, cells)):
+            yield line, cells

@@ -15,6 +15,8 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection import counter_views, import_views, respondent_views
     from survey_app.collection import views as collection_views
     from survey_app.collection.first_views import init_first_views
+    from survey_app.collection.quotas import cli as quotas_cli
+    from survey_app.collection.quotas import views as quotas_views
     from survey_app.geography import cli as geography_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.instruments import editing_views, preview_views
@@ -48,6 +50,7 @@ def init_rooms(app: Flask) -> None:
         respondent_views,
         counter_views,
         collection_views,
+        quotas_views,
         import_views,
         results_views,
         publication_views,
@@ -61,6 +64,7 @@ def init_rooms(app: Flask) -> None:
         sampling_cli.group,
         collection_cli.group,
         collection_cli.invitations,
+        quotas_cli.group,
         results_cli.group,
         publication_cli.group,
         accounts_cli.group,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
@@ -76,7 +77,8 @@ _province_name = _ProvinceName()
 
 def _language_links() -> list[tuple[str, str, str]]:
     path = request.path if request else "/"
-    return [(code, name, f"{path}?lang={code}") for code, name in LANGUAGES.items()]
+    asked = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"] if request else []
+    return [(code, name, f"{path}?{urlencode([*asked, ('lang', code)])}") for code, name in LANGUAGES.items()]
 
 
 def _navigation() -> list[tuple[str, str, bool]]:

@@ -22,6 +22,7 @@ class SizeForm(Form):
     goal = SelectField(
         _l("Kết quả phải làm được gì"),
         validate_choice=False,
+        default="margin",
         choices=[
             SelectChoice(value="margin", label=_l("biết tỷ lệ với một sai số cho trước")),
             SelectChoice(value="prove", label=_l("chứng minh đã đạt mục tiêu")),
@@ -31,6 +32,7 @@ class SizeForm(Form):
     domains = SelectField(
         _l("Phải làm được ở"),
         validate_choice=False,
+        default=WHOLE,
         choices=[
             SelectChoice(value=WHOLE, label=_l("cả địa bàn")),
             SelectChoice(value=STRATA, label=_l("từng huyện, từng tầng của đợt này")),
@@ -51,7 +53,7 @@ class SizeForm(Form):
     deff = StringField(
         _l("Hệ số thiết kế"),
         default=lambda: show_number(1.6),
-        description=_l("Bốc theo xã kém chính xác hơn bốc từng người bấy nhiêu lần; thường từ 1,2 đến 3."),
+        description=_l("Thường từ 1,2 đến 3; xem Cách tính."),
     )
     response = StringField(_l("Tỷ lệ trả lời (%)"), default="80")
     population = StringField(

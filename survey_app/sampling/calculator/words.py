@@ -33,12 +33,26 @@ def _purpose(question: Question, *, each: bool) -> str:
             return _("để biết tỷ lệ hài lòng của từng tầng chính xác đến ±%(points)s điểm", points=points)
         return _("để biết tỷ lệ hài lòng chính xác đến ±%(points)s điểm", points=points)
     power = show_percentage(question.power)
+    if question.goal == "change" and each:
+        return _(
+            "để ở từng tầng có %(power)s%% khả năng thấy được thay đổi từ %(before)s%% đến %(now)s%%",
+            power=power,
+            before=show_percentage(question.earlier_rate),
+            now=show_percentage(question.rate),
+        )
     if question.goal == "change":
         return _(
             "để có %(power)s%% khả năng thấy được thay đổi từ %(before)s%% đến %(now)s%%",
             power=power,
             before=show_percentage(question.earlier_rate),
             now=show_percentage(question.rate),
+        )
+    if each:
+        return _(
+            "để ở từng tầng có %(power)s%% khả năng chứng minh mục tiêu %(target)s%% khi tỷ lệ thật là %(rate)s%%",
+            power=power,
+            target=show_percentage(question.target),
+            rate=show_percentage(question.true_rate),
         )
     rates = {"target": show_percentage(question.target), "rate": show_percentage(question.true_rate)}
     if question.true_rate < question.target:
@@ -75,16 +89,20 @@ def outlook_sentence(outlook: Outlook, question: Question, answer: Answer) -> st
             least=FEWEST_ANSWERS,
             **counts,
         )
-    said = _(
-        "Đợt này sẽ mời %(invited)s người, được khoảng %(answers)s phiếu, sai số của cả địa bàn khoảng %(points)s điểm",
+    expected = _(
+        "đợt này sẽ mời %(invited)s người, được khoảng %(answers)s phiếu, sai số của cả địa bàn khoảng %(points)s điểm.",
         points=points(whole.margin),
         **counts,
     )
-    if answer.domains or question.goal == "change":
-        return said + "."
-    if whole.answers >= answer.whole.answers:
-        return said + ": " + _("đủ.")
-    return said + ": " + _("thiếu %(count)s phiếu.", count=number(answer.whole.answers - whole.answers))
+    return f"{_comparison(outlook, question, answer)} {expected}"
+
+
+def _comparison(outlook: Outlook, question: Question, answer: Answer) -> str:
+    if answer.domains:
+        enough = sum(row.answers >= answer.domains[row.name].answers for row in outlook.strata)
+        return _("%(enough)s trên %(all)s tầng đủ phiếu:", enough=enough, all=len(outlook.strata))
+    missing = answer.whole.answers - outlook.whole.answers
+    return _("Đủ:") if missing <= 0 else _("Thiếu %(count)s phiếu:", count=number(missing))
 
 
 def warnings(outlook: Outlook, target: float) -> list[str]:

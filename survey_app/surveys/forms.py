@@ -95,7 +95,7 @@ class SettingsForm(DesignForm):
         while key and key not in self.PLACES:
             key = key.rpartition(".")[0]
         name = self.PLACES.get(key, "title_vi")
-        self._tell(name, _percentage_advice(name) or reason)
+        self._tell(name, _percentage_advice(name) or _number_advice(name, reason) or reason)
 
     def _tell(self, name: str, fault: str) -> None:
         fault = fault[:1].upper() + fault[1:]
@@ -169,3 +169,11 @@ def _percentage_advice(name: str) -> str:
     if name in ("share", "response_rate"):
         return _("Xin nhập một tỷ lệ phần trăm lớn hơn 0 và nhỏ hơn hoặc bằng 100, ví dụ 30.")
     return ""
+
+
+def _number_advice(name: str, reason: str) -> str:
+    if reason.rstrip(".") != _("giá trị không đúng kiểu"):
+        return ""
+    if name in ("shift", "deff", "reserve"):
+        return _("Xin nhập một con số, ví dụ 1,6.")
+    return _("Xin nhập một số nguyên, ví dụ 2.")

@@ -99,7 +99,7 @@ def _check_scope(created: Survey) -> None:
 def change_survey(slug: str) -> ResponseReturnValue:
     """The settings of a draft, to be changed."""
     found = open_survey(slug, EDIT_SURVEYS)
-    if found.state != "draft":
+    if found.state != "draft" and request.method == "GET":
         flash(_("Đợt khảo sát đã bốc mẫu nên thiết kế không sửa được nữa."), "info")
         return redirect(url_for("surveys.survey", slug=slug))
     form = SettingsForm()

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response
+from flask import Response, current_app
 from flask_babel import gettext as _
 
 from survey_app.errors import UserError
+from survey_app.i18n import language
 from survey_app.settings import ROOT
 
 _STATIC = ROOT / "survey_app" / "static"
+
+
+def page_for_print(template: str, **context: object) -> str:
+    """A template that stands alone, without the frame of the site, as the command line can render it too."""
+    return current_app.jinja_env.get_template(template).render(language=language(), **context)
 
 
 def render_pdf(html: str) -> bytes:

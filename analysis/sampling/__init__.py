@@ -18,7 +18,7 @@ from analysis.sampling.joint_inclusion import (
     equal_joint_probabilities,
     sampford_joint_probabilities,
 )
-from analysis.sampling.pareto import draw_pareto
+from analysis.sampling.pareto import draw_pareto, pareto_inclusion_probabilities
 from analysis.sampling.permanent_random_numbers import draw_smallest, permanent_random_number, shift_random_number
 from analysis.sampling.respondents import select_respondents, systematic_start
 from analysis.sampling.rounding import allocate_whole, round_by_largest_remainder
@@ -36,6 +36,7 @@ __all__ = [
     "draw_smallest",
     "equal_joint_probabilities",
     "equal_probabilities",
+    "pareto_inclusion_probabilities",
     "permanent_random_number",
     "proportional_probabilities",
     "round_by_largest_remainder",

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask import render_template
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -17,10 +16,11 @@ from survey_app.accounts.roles import APPROVE_DRAW, DRAW_SAMPLE
 from survey_app.audit.models import Actor
 from survey_app.command_line import echo_json, operator, verb
 from survey_app.errors import Forbidden, NotFound
+from survey_app.pdf import render_pdf
 from survey_app.sampling.models import Draw
 from survey_app.sampling.plan import plan_draw
 from survey_app.sampling.queries import all_draws, find_draw
-from survey_app.sampling.report import draw_report, settings_of
+from survey_app.sampling.report import draw_report, report_for_print
 from survey_app.sampling.service import ask_redraw, decide_redraw, draw_sample
 from survey_app.sampling.verification import verify_draw
 from survey_app.surveys.models import Survey
@@ -116,29 +116,14 @@ def report_command(session: Session, slug: str, number: int | None, form: str, p
     """Print the draw report: method, seed, frame hash, every unit drawn and not drawn."""
     survey = find_survey(session, slug)
     draw = _find(session, survey, number)
-    report = draw_report(survey, draw)
     if form == "json":
-        echo_json(report)
+        echo_json(draw_report(survey, draw))
     elif form == "pdf":
-        _write_pdf(survey, draw, report, path or Path(f"{slug}.pdf"))
+        path = path or Path(f"{slug}.pdf")
+        path.write_bytes(render_pdf(report_for_print(survey, draw)))
+        click.echo(path)
     else:
-        _print(report)
-
-
-def _write_pdf(survey: Survey, draw: Draw, report: dict[str, object], path: Path) -> None:
-    from survey_app.pdf import render_pdf
-    from survey_app.sampling.views import by_stratum
-
-    html = render_template(
-        "office/sample_pdf.html",
-        survey=survey,
-        draw=draw,
-        settings=settings_of(draw),
-        strata=by_stratum(draw),
-        report=report,
-    )
-    path.write_bytes(render_pdf(html))
-    click.echo(f"{path}")
+        _print(draw_report(survey, draw))
 
 
 def _print(report: dict[str, object]) -> None:

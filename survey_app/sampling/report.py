@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from survey_app.pdf import page_for_print
 from survey_app.sampling.models import Draw, FrameUnit
 from survey_app.sampling.work.models import Case
 from survey_app.surveys.design import SampleSettings, SurveyDesign
@@ -17,9 +18,9 @@ from survey_app.surveys.models import Survey
 RECIPES = {
     "srswor": "u = first 53 bits of SHA-256(seed|commune code in UTF-8) / 2^53; "
     "in each stratum the n communes with the smallest u are drawn",
-    "pareto": "u = first 53 bits of SHA-256(seed|code in UTF-8) / 2^53; pi = n * size / sum of sizes, units that would "
-    "pass 1 are certain and taken out first; in each stratum the n units with the smallest [u/(1-u)]/[pi/(1-pi)] "
-    "are drawn (Rosen 1997)",
+    "pareto": "u = first 53 bits of SHA-256(seed|code in UTF-8) / 2^53; p = n * size / sum of sizes, units that would "
+    "pass 1 are certain and taken out first; in each stratum the n units with the smallest [u/(1-u)]/[p/(1-p)] "
+    "are drawn (Rosen 1997); the inclusion probabilities stated are those of this draw, not p (Aires 1999)",
     "systematic": "start = first 53 bits of SHA-256(seed|stratum|start in UTF-8) / 2^53; pi = n * size / sum of sizes, "
     "certain units taken out first; in the order of the codes a unit is drawn when its cumulated pi passes start + k",
 }
@@ -83,11 +84,26 @@ def draw_report(survey: Survey, draw: Draw) -> dict[str, Any]:
                 "drawn": units[0].stratum_drawn,
                 "inclusion_probability": units[0].inclusion_probability if draw.method == "srswor" else None,
             }
-            for stratum, members in groupby(draw.units, key=lambda unit: unit.stratum)
-            for units in [list(members)]
+            for stratum, units in by_stratum(draw)
         ],
         "units": [_unit(unit, places.get(unit.id)) for unit in draw.units],
     }
+
+
+def report_for_print(survey: Survey, draw: Draw) -> str:
+    """The report as a page to print, with room for signatures."""
+    return page_for_print(
+        "office/sample_pdf.html",
+        survey=survey,
+        draw=draw,
+        strata=by_stratum(draw),
+        report=draw_report(survey, draw),
+    )
+
+
+def by_stratum(draw: Draw) -> list[tuple[str, list[FrameUnit]]]:
+    """The units of a draw under their strata."""
+    return [(stratum, list(units)) for stratum, units in groupby(draw.units, key=lambda unit: unit.stratum)]
 
 
 def settings_of(draw: Draw) -> SampleSettings:

@@ -15,6 +15,7 @@ from analysis.sampling import (
     allocate_whole,
     draw_pareto,
     draw_smallest,
+    pareto_inclusion_probabilities,
     permanent_random_number,
     proportional_probabilities,
     select_systematically,
@@ -184,6 +185,7 @@ def _draw_stratum(stratum: StratumPlan, rules: Rules, seed: str) -> list[Outcome
         probabilities = proportional_probabilities(_sizes(stratum), stratum.drawn)
         if rules.method == "pareto":
             drawn = set(draw_pareto(codes, seed, probabilities.tolist(), shift=rules.shift))
+            probabilities = pareto_inclusion_probabilities(probabilities)
         else:
             start = shift_random_number(permanent_random_number(seed, f"{stratum.stratum}|start"), rules.shift)
             drawn = set(np.array(codes)[select_systematically(probabilities, start)].tolist())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from itertools import groupby
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,10 +14,9 @@ from survey_app.database import db
 from survey_app.errors import NotFound, UserError
 from survey_app.pdf import pdf_response
 from survey_app.sampling.forms import DecisionForm, DrawForm, RedrawForm
-from survey_app.sampling.models import Draw, FrameUnit
 from survey_app.sampling.plan import DrawPlan, plan_draw
 from survey_app.sampling.queries import all_draws, find_draw, open_redraw_request, redraw_requests
-from survey_app.sampling.report import count_drawn_cases, draw_report, settings_of
+from survey_app.sampling.report import by_stratum, count_drawn_cases, draw_report, report_for_print, settings_of
 from survey_app.sampling.service import ask_redraw, decide_redraw, draw_sample
 from survey_app.sampling.verification import verify_draw
 from survey_app.surveys.access import frame, may_on, open_survey
@@ -98,15 +96,7 @@ def sample_pdf(slug: str) -> ResponseReturnValue:
     """The draw report on paper, with room for signatures."""
     survey = open_survey(slug, VIEW_FIELDWORK)
     draw = find_draw(db.session, survey)
-    html = render_template(
-        "office/sample_pdf.html",
-        survey=survey,
-        draw=draw,
-        settings=settings_of(draw),
-        strata=by_stratum(draw),
-        report=draw_report(survey, draw),
-    )
-    return pdf_response(html, f"bien-ban-boc-mau-{slug}")
+    return pdf_response(report_for_print(survey, draw), f"bien-ban-boc-mau-{slug}")
 
 
 @blueprint.get("/quan-ly/dot/<slug>/mau/kiem-tra")
@@ -164,8 +154,3 @@ def _plan(survey: Survey) -> tuple[DrawPlan | None, str]:
         return plan_draw(db.session, survey), ""
     except UserError as error:
         return None, error.message
-
-
-def by_stratum(draw: Draw) -> list[tuple[str, list[FrameUnit]]]:
-    """The units of a draw under their strata."""
-    return [(key, list(units)) for key, units in groupby(draw.units, key=lambda unit: unit.stratum)]

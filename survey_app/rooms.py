@@ -27,7 +27,8 @@ def init_rooms(app: Flask) -> None:
     from survey_app.publication import views as publication_views
     from survey_app.results import cli as results_cli
     from survey_app.results import views as results_views
-    from survey_app.results.weighting import models  # noqa: F401  its table
+    from survey_app.results.weighting import cli as weighting_cli
+    from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling import views as sampling_views
     from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`
@@ -53,6 +54,7 @@ def init_rooms(app: Flask) -> None:
         quotas_views,
         import_views,
         results_views,
+        weighting_views,
         publication_views,
         public_views,
     ):
@@ -66,6 +68,7 @@ def init_rooms(app: Flask) -> None:
         collection_cli.invitations,
         quotas_cli.group,
         results_cli.group,
+        weighting_cli.group,
         publication_cli.group,
         accounts_cli.group,
         jobs_cli.group,

@@ -13,6 +13,7 @@ from survey_app.i18n import language
 from survey_app.publication.models import Publication
 from survey_app.results.charts import sort_weakest_first
 from survey_app.results.estimates import Row
+from survey_app.results.weighting.words import step_words
 from survey_app.results.words import answer_sentence, target_words
 
 DOWNLOADS = ("so-lieu.csv", "so-lieu.json")
@@ -47,6 +48,12 @@ def result_page(publication: Publication, *, preview: bool = False) -> str:
         ],
         charts={name: _charts(publication, name) for name in ("yeu-to", "tieu-chi", "huyen")},
         choices=content["choices"],
+        probability=content.get("probability", True),
+        set_aside=content.get("set_aside", 0),
+        weighting=[
+            step_words(one["kind"], one["variables"], one["times_mean"], language())
+            for one in content.get("weighting", [])
+        ],
         simulated=survey["simulated"],
         downloads=[file for file in publication.files if file.name in DOWNLOADS],
         pictures=[file for file in publication.files if file.name.endswith(f"-{language()}-1200.png")],

@@ -18,7 +18,9 @@ from survey_app.instruments.queries import instrument_of
 from survey_app.results.charts import WIDTHS, dot_chart, sort_weakest_first
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Figures, Row, estimate_survey
+from survey_app.results.queries import count_set_aside
 from survey_app.results.tables import rows_as_csv, rows_as_json
+from survey_app.results.weighting.describe import weighting_of
 from survey_app.results.words import weakest_words
 from survey_app.sampling.queries import find_draw
 from survey_app.sampling.report import draw_report
@@ -49,13 +51,16 @@ def take_snapshot(session: Session, survey: Survey) -> Snapshot:
     tables = {"": whole} | {
         by: estimate_survey(session, survey, by) for by in PUBLIC_BREAKDOWNS if by in whole.breakdowns
     }
-    files = _make_files(survey, tables)
+    files = _make_files(survey, tables, set_aside=count_set_aside(session, survey))
     content = {
         "format": 1,
         "survey": _describe_survey(survey),
         "questionnaire": _describe_questionnaire(session, survey),
         "draw": draw_report(survey, find_draw(session, survey)),
         "responses": whole.responses,
+        "set_aside": count_set_aside(session, survey),
+        "probability": whole.probability,
+        "weighting": weighting_of(session, survey),
         "channels": progress_by_channel(session, survey),
         "fingerprint": whole.fingerprint,
         "figures": {by: [row.as_json() for row in _own_rows(figures)] for by, figures in tables.items()},
@@ -99,10 +104,15 @@ def _describe_questionnaire(session: Session, survey: Survey) -> dict[str, Any]:
     }
 
 
-def _make_files(survey: Survey, tables: dict[str, Figures]) -> dict[str, tuple[str, bytes]]:
+def _make_files(survey: Survey, tables: dict[str, Figures], *, set_aside: int) -> dict[str, tuple[str, bytes]]:
     rows = [row for figures in tables.values() for row in _own_rows(figures)]
     text = rows_as_csv(rows, simulated=survey.simulated)
-    document = {"survey": _describe_survey(survey), "rows": rows_as_json(rows, simulated=survey.simulated)}
+    document = {
+        "survey": _describe_survey(survey),
+        "probability": tables[""].probability,
+        "set_aside": set_aside,
+        "rows": rows_as_json(rows, simulated=survey.simulated),
+    }
     files = {
         "so-lieu.csv": ("text/csv; charset=utf-8", b"\xef\xbb\xbf" + text.encode()),
         "so-lieu.json": ("application/json", json.dumps(document, ensure_ascii=False, indent=1).encode()),

@@ -15,7 +15,12 @@ from survey_app.results.svg import tidy_svg
 from survey_app.results.typesetting import load_pyplot, measure, wrap
 
 INK, MUTED, TRACK, PRIMARY, NOTICE = "#17212B", "#52606D", "#D9D4C7", "#0B5C6B", "#7A4B00"
-VERDICT_STYLE = {"met": ("o", 8.0, "#1B7F8C"), "not_met": ("^", 9.0, "#B5471F"), "not_proven": ("D", 7.0, "#6B6F76")}
+VERDICT_STYLE = {
+    "met": ("o", 8.0, "#1B7F8C"),
+    "not_met": ("^", 9.0, "#B5471F"),
+    "not_proven": ("D", 7.0, "#6B6F76"),
+    "not_drawn": ("o", 7.0, MUTED),
+}
 WIDTHS = (360, 720, 1200)
 NARROW = 480
 LABEL_NARROW, LABEL_WIDE, KEY = 15.0, 13.5, 12.5
@@ -86,7 +91,7 @@ def dot_chart(
     pen = Pen(axes, layout)
     y = _draw_heading(pen, title, key, simulated=simulated)
     if rows and not layout.narrow:
-        _draw_columns(pen, rows[0], y, height - layout.size(30))
+        _draw_columns(pen, rows, y, height - layout.size(30))
     y = top
     for row, label, row_height in zip(rows, labels, heights, strict=True):
         (_draw_narrow_row if layout.narrow else _draw_wide_row)(pen, row, label, y, row_height)
@@ -226,14 +231,19 @@ def _draw_heading(pen: Pen, title: list[str], key: list[list[tuple[str, str]]], 
 def _arrange_key(rows: list[Row], layout: Layout) -> list[list[tuple[str, str]]]:
     """The signs that occur, in words, broken into lines that fit."""
     shown = [row for row in rows if row.estimate is not None]
-    verdicts = {row.verdict or "not_proven" for row in shown}
-    names = {"met": _("đạt"), "not_met": _("không đạt"), "not_proven": _("chưa đủ bằng chứng")}
+    verdicts = {_sign(row) for row in shown}
+    names = {
+        "met": _("đạt"),
+        "not_met": _("không đạt"),
+        "not_proven": _("chưa đủ bằng chứng"),
+        "not_drawn": _("không phải mẫu xác suất"),
+    }
     entries = [(verdict, name) for verdict, name in names.items() if verdict in verdicts]
     if any("model_assisted" in row.marks for row in shown):
         entries.append(("reference", _("rỗng: chỉ để tham khảo")))
     if shown and shown[0].ci:
         entries.append(("interval", _("khoảng tin cậy %(level)s", level=_short_percent(shown[0].ci["level"]))))
-    if rows and layout.narrow:
+    if rows and layout.narrow and _judged(rows):
         entries.append(("target", _target_words(rows[0])))
     lines: list[list[tuple[str, str]]] = [[]]
     used = 0.0
@@ -261,10 +271,13 @@ def _draw_sign(pen: Pen, sign: str, x: float, y: float) -> None:
         pen.mark(x, y, None if sign == "reference" else sign, hollow=sign == "reference")
 
 
-def _draw_columns(pen: Pen, row: Row, y: float, bottom: float) -> None:
-    """The heads of a wide chart's columns, and its target line."""
-    layout, size = pen.layout, pen.layout.size
+def _draw_columns(pen: Pen, rows: list[Row], y: float, bottom: float) -> None:
+    """The heads of a wide chart's columns, and its target line; neither interval nor target where nobody drew."""
+    layout, size, row = pen.layout, pen.layout.size, rows[0]
     y += size(16)
+    pen.write(layout.width, y, _("số người"), size(12), colour=MUTED, end=True)
+    if not _judged(rows):
+        return
     target = layout.place(_target(row))
     text = _target_words(row)
     half = measure(text, size(12.5), bold=True) / 2
@@ -272,7 +285,6 @@ def _draw_columns(pen: Pen, row: Row, y: float, bottom: float) -> None:
     pen.write(middle - half, y, text, size(12.5), colour=PRIMARY, bold=True)
     pen.line((target, target), (y + size(10), bottom), PRIMARY, 1.4, (0, (3.5, 2.5)))
     pen.write(layout.width - size(FIGURES) + size(64), y, _("khoảng tin cậy"), size(12), colour=MUTED)
-    pen.write(layout.width, y, _("số người"), size(12), colour=MUTED, end=True)
 
 
 def _draw_wide_row(pen: Pen, row: Row, label: list[str], top: float, height: float) -> None:
@@ -281,7 +293,7 @@ def _draw_wide_row(pen: Pen, row: Row, label: list[str], top: float, height: flo
     for number, line in enumerate(label):
         pen.write(0, y + (number - (len(label) - 1) / 2) * size(18), line, size(LABEL_WIDE))
     column = layout.width - size(FIGURES)
-    if row.estimate is None or row.ci is None:
+    if row.estimate is None:
         pen.withheld(column + size(6), y)
         pen.write(column + size(18), y, _("không công bố: dưới 10 phiếu"), size(12.5), colour=MUTED)
         return
@@ -296,14 +308,15 @@ def _draw_narrow_row(pen: Pen, row: Row, label: list[str], top: float, height: f
     for number, line in enumerate(label):
         pen.write(0, top + size(11 + 20 * number), line, size(LABEL_NARROW))
     y = top + size(12 + 20 * len(label))
-    if row.estimate is None or row.ci is None:
+    if row.estimate is None:
         pen.withheld(size(7), y)
         pen.write(size(19), y, _("không công bố: dưới 10 phiếu"), size(14), colour=MUTED)
     else:
         rate = percent(row.estimate)
         pen.write(0, y, rate, size(15), bold=True)
         column = max(measure(text, size(15), bold=True) for text in (rate, "88,8%")) + size(8)
-        pen.write(column, y, f"({_interval_words(row)})", size(14), colour=MUTED)
+        if row.ci is not None:
+            pen.write(column, y, f"({_interval_words(row)})", size(14), colour=MUTED)
         people = ngettext("%(count)s người", "%(count)s người", row.respondents, count=decimal(row.respondents, 0))
         pen.write(layout.width, y, people, size(14), colour=MUTED, end=True)
         _draw_estimate(pen, row, top + height - size(24))
@@ -313,14 +326,22 @@ def _draw_estimate(pen: Pen, row: Row, y: float) -> None:
     """The row's own line from 0 to 100, the interval and the dot."""
     layout, size = pen.layout, pen.layout.size
     pen.line((layout.track_left, layout.track_right), (y, y), TRACK, 1)
-    if layout.narrow:
+    if layout.narrow and _sign(row) != "not_drawn":
         target = layout.place(_target(row))
         pen.line((target, target), (y - size(8), y + size(8)), PRIMARY, 2)
-    limits = row.ci or {}
-    low, high = (layout.place(limits.get(end) or 0.0) for end in ("low", "high"))
-    colour = VERDICT_STYLE[row.verdict or "not_proven"][2]
-    pen.interval(low, high, y, colour)
-    pen.mark(layout.place(row.estimate or 0.0), y, row.verdict, hollow="model_assisted" in row.marks)
+    if row.ci is not None:
+        low, high = (layout.place(row.ci.get(end) or 0.0) for end in ("low", "high"))
+        pen.interval(low, high, y, VERDICT_STYLE[_sign(row)][2])
+    pen.mark(layout.place(row.estimate or 0.0), y, _sign(row), hollow="model_assisted" in row.marks)
+
+
+def _sign(row: Row) -> str:
+    """What the mark of a row tells: its verdict, or that nobody drew the sample."""
+    return "not_drawn" if "non_probability" in row.marks else row.verdict or "not_proven"
+
+
+def _judged(rows: list[Row]) -> bool:
+    return not any(_sign(row) == "not_drawn" for row in rows)
 
 
 def _draw_axis(pen: Pen, y: float) -> None:
@@ -349,7 +370,9 @@ def _label(row: Row, language: str) -> str:
 
 
 def _interval_words(row: Row) -> str:
-    limits = row.ci or {}
+    if row.ci is None:
+        return ""
+    limits = row.ci
     return f"{decimal((limits.get('low') or 0) * 100)}–{decimal((limits.get('high') or 0) * 100)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -60,8 +61,8 @@ def _describe(counts: SurveyCube, item: Any) -> dict[str, Any]:
                     "label": {"vi": option.label.vi, "en": option.label.en},
                     "n": None if hidden else count,
                     "share": None if hidden else estimate.estimate,
-                    "low": None if hidden else published.low,
-                    "high": None if hidden else published.high,
+                    "low": None if hidden or math.isnan(published.low) else published.low,
+                    "high": None if hidden or math.isnan(published.high) else published.high,
                 }
             )
     return {

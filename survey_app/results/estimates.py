@@ -64,13 +64,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of a survey by one breakdown, or of the whole."""
+    """The figures of a survey by one breakdown, or of the whole.
+
+    Attributes
+    ----------
+    probability : bool
+        Whether anybody drew the sample; if not, no figure has an interval or a verdict.
+    """
 
     fingerprint: str
     responses: int
     by: str
     rows: list[Row]
     breakdowns: list[str]
+    probability: bool = True
 
 
 _kept: dict[tuple[str, str, str, str], Figures] = {}
@@ -102,7 +109,7 @@ def _compute(counts: SurveyCube, table: pa.Table, by: str) -> Figures:
         split = _estimate(counts, measures, table, by)
         domains = [({by: value}, parts.titles[value]) for value in split.values]
         rows += _rows(counts, measures, split, domains, whole.estimates[0])
-    return Figures(counts.fingerprint, counts.size, by, rows, breakdowns(counts))
+    return Figures(counts.fingerprint, counts.size, by, rows, breakdowns(counts), counts.design.probability)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,5 +215,6 @@ def _rescale(instrument: Instrument, measure: Measure, values: dict[str, Any]) -
     if not isinstance(measure.index, MeanScore) or not measure.index.rescale or values["estimate"] is None:
         return None
     low, high = point_range(instrument, measure.items[0])
-    points = {"estimate": values["estimate"], "low": values["ci"]["low"], "high": values["ci"]["high"]}
+    limits = values["ci"] or {"low": None, "high": None}
+    points = {"estimate": values["estimate"], "low": limits["low"], "high": limits["high"]}
     return {name: None if one is None else (one - low) / (high - low) * 100 for name, one in points.items()}

@@ -18,6 +18,7 @@ from survey_app.results.charts import sort_weakest_first
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Row, estimate_survey
 from survey_app.results.pictures import draw_for_page
+from survey_app.results.queries import count_set_aside
 from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.results.words import answer_sentence, target_words
 from survey_app.surveys.access import frame, open_survey
@@ -68,7 +69,11 @@ def overview(slug: str) -> ResponseReturnValue:
         target=target_words(whole.rows),
         indices=indices,
         choices=describe_choices(db.session, survey) if whole.responses else [],
-        silent_communes=[c.name for c in progress_by_commune(db.session, survey) if c.received == 0],
+        probability=whole.probability,
+        set_aside=count_set_aside(db.session, survey),
+        silent_communes=[c.name for c in progress_by_commune(db.session, survey) if c.received == 0]
+        if whole.probability
+        else [],
         **frame(survey, "results"),
     )
 

@@ -24,15 +24,26 @@ def _target(row: Row) -> str:
 
 def rate_words(row: Row) -> str:
     """The figure in its unit, with its interval: 82,4% (80,1–84,5), 4,12 điểm (4,01–4,23)."""
-    if row.estimate is None or row.ci is None:
+    if row.estimate is None:
         return _("không công bố")
-    low, high = row.ci["low"], row.ci["high"]
     if row.unit == "points":
-        score = _("%(score)s điểm", score=decimal(row.estimate, 2))
-        return f"{score} ({decimal(low, 2)}–{decimal(high, 2)})"
-    if row.unit == "percent":
-        return f"{decimal(row.estimate)}% ({decimal(low)}–{decimal(high)})"
-    return f"{percent(row.estimate)} ({decimal((low or 0) * 100)}–{decimal((high or 0) * 100)})"
+        rate, places, scale = _("%(score)s điểm", score=decimal(row.estimate, 2)), 2, 1
+    elif row.unit == "percent":
+        rate, places, scale = f"{decimal(row.estimate)}%", 1, 1
+    else:
+        rate, places, scale = percent(row.estimate), 1, 100
+    if row.ci is None:
+        return rate
+    low, high = (decimal((row.ci[end] or 0) * scale, places) for end in ("low", "high"))
+    return f"{rate} ({low}–{high})"
+
+
+def not_drawn_words() -> str:
+    """Why the figures of a sample that nobody drew have no interval and no verdict."""
+    return _(
+        "Đây không phải mẫu xác suất: không ai bốc thăm người trả lời, họ tự đến. Các tỷ lệ chỉ nói về những người đã "
+        "trả lời, nên không có khoảng tin cậy và không kết luận đạt hay không đạt."
+    )
 
 
 def answer_sentence(row: Row | None) -> str:
@@ -44,6 +55,19 @@ def answer_sentence(row: Row | None) -> str:
             "Mới có %(num)s phiếu, quá ít để công bố tỷ lệ hài lòng.",
             "Mới có %(num)s phiếu, quá ít để công bố tỷ lệ hài lòng.",
             row.respondents,
+        )
+    if "non_probability" in row.marks:
+        return (
+            _(
+                "Trong những người đã trả lời, tỷ lệ hài lòng là %(rate)s; đây không phải mẫu xác suất.",
+                rate=rate_words(row),
+            )
+            if row.unit == "share"
+            else _(
+                "Trong những người đã trả lời: %(title)s, %(rate)s; đây không phải mẫu xác suất.",
+                title=row.title[language()],
+                rate=rate_words(row),
+            )
         )
     if row.target is None:
         return f"{row.title[language()]}: {rate_words(row)}."
@@ -73,6 +97,15 @@ def weakest_words(rows: list[Row], language: str, subject: str) -> ChartText:
         name=_name(low, language),
         rate=percent(low.estimate),
     )
+    if any("non_probability" in row.marks for row in shown):
+        description = _(
+            "Không phải mẫu xác suất. Thấp nhất: %(low)s, %(low_rate)s. Cao nhất: %(high)s, %(high_rate)s.",
+            low=_name(low, language),
+            low_rate=rate_words(low),
+            high=_name(high, language),
+            high_rate=rate_words(high),
+        )
+        return ChartText(title, description)
     description = _(
         "%(met)s trên %(count)s đạt mục tiêu. Thấp nhất: %(low)s, %(low_rate)s. Cao nhất: %(high)s, %(high_rate)s.",
         count=number(len(shown)),

@@ -1,4 +1,4 @@
-"""Responses put together that no weighting step tells apart: those of a place, or those of a place that answered alike."""
+"""Responses put together that no weighting step tells apart: those of a place, or those of it that answered alike."""
 
 from __future__ import annotations
 

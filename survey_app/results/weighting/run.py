@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -35,14 +34,11 @@ class Weighting:
         A response's weight by place, where all of a place weigh the same.
     of_row : ndarray, shape (n,)
         In the order of the extract.
-    steps : list of StepDone
-        The base weights and every step; empty while there are no responses.
     sample : Sample
     """
 
     of_place: Floats | None
     of_row: Floats
-    steps: list[StepDone]
     sample: Sample
 
 
@@ -73,55 +69,70 @@ def default_steps(session: Session, survey: Survey, design: SampleDesign) -> lis
 
 
 def weigh_responses(
-    session: Session,
-    survey: Survey,
-    design: SampleDesign,
-    instrument: Instrument,
-    table: pa.Table,
-    plans: Sequence[StepPlan] | None = None,
+    session: Session, survey: Survey, design: SampleDesign, instrument: Instrument, table: pa.Table
 ) -> Weighting:
-    """The weights of the responses of an extract.
-
-    Parameters
-    ----------
-    plans : sequence of StepPlan, optional
-        Instead of the steps in force.
+    """The weights of the responses of an extract, by the steps in force.
 
     Raises
     ------
     Conflict
         A step that somebody decided on no longer fits the responses; it has to be undone.
-    UserError
-        One of ``plans`` cannot be done.
     """
-    chosen = steps_in_force(session, survey, design) if plans is None else list(plans)
-    items = [name.removeprefix(ITEM) for plan in chosen for name in plan.variables if name.startswith(ITEM)]
+    plans = steps_in_force(session, survey, design)
+    sample = gather_sample(session, survey, design, instrument, table, plans)
+    groups = sample.groups
+    if not len(table) or not plans:
+        return Weighting(sample.base.weight, sample.base.weight[groups.place][groups.of_row], sample)
+    steps, problem = run_steps(sample, plans)
+    if problem is not None:
+        raise Conflict(
+            _(
+                "Bước trọng số %(number)s không còn làm được với các phiếu hiện có. %(reason)s Hoặc hoàn tác bước ấy "
+                "ở trang Trọng số.",
+                number=len(steps),
+                reason=problem.message,
+            )
+        )
+    weights = steps[-1].weights
+    of_place = sample.base.weight.copy()
+    of_place[groups.place] = weights
+    alike = bool((of_place[groups.place] == weights).all())
+    return Weighting(of_place if alike else None, weights[groups.of_row], sample)
+
+
+def gather_sample(
+    session: Session,
+    survey: Survey,
+    design: SampleDesign,
+    instrument: Instrument,
+    table: pa.Table,
+    plans: Sequence[StepPlan],
+    *,
+    whole_frame: bool = False,
+) -> Sample:
+    """The responses grouped as the steps need them, their base weights, and the frame where a step asks for it.
+
+    Parameters
+    ----------
+    whole_frame : bool
+        Read the frame in any case.
+    """
+    items = [name.removeprefix(ITEM) for plan in plans for name in plan.variables if name.startswith(ITEM)]
     groups = group_responses(design, instrument, table, list(dict.fromkeys(items)))
-    base = base_weights(design, groups.answered)
-    frame = read_frame(session, survey, listed=design.listed) if chosen else FrameTable([], design.listed, {})
-    sample = Sample(groups, base, frame)
-    if not len(table) or not chosen:
-        return Weighting(base.weight, base.weight[groups.place][groups.of_row], [], sample)
+    read = plans or whole_frame
+    frame = read_frame(session, survey, listed=design.listed) if read else FrameTable([], design.listed, {})
+    return Sample(groups, base_weights(design, groups.answered), frame)
+
+
+def run_steps(sample: Sample, plans: Sequence[StepPlan]) -> tuple[list[StepDone], UserError | None]:
+    """The base weights and the steps one after another, up to the first that cannot be done, and why it cannot."""
     steps = [begin(sample)]
-    for number, plan in enumerate(chosen, start=1):
+    for plan in plans:
         try:
             steps.append(take_step(sample, plan, steps))
         except UserError as error:
-            if plans is not None:
-                raise
-            raise Conflict(
-                _(
-                    "Bước trọng số %(number)s không còn làm được với các phiếu hiện có. %(reason)s Hoặc hoàn tác bước "
-                    "ấy ở trang Trọng số.",
-                    number=number,
-                    reason=error.message,
-                )
-            ) from error
-    weights = steps[-1].weights
-    of_place = base.weight.copy()
-    of_place[groups.place] = weights
-    alike = bool((of_place[groups.place] == weights).all())
-    return Weighting(of_place if alike else None, weights[groups.of_row], steps, sample)
+            return steps, error
+    return steps, None
 
 
 def by_unit(design: SampleDesign, of_place: Floats | None, answered: Floats) -> list[float] | None:
@@ -136,16 +147,4 @@ def by_unit(design: SampleDesign, of_place: Floats | None, answered: Floats) -> 
         if len(several) > 1:
             return None
         found.append(several.pop())
-    return found
-
-
-def total_by_stratum(design: SampleDesign, weighting: Weighting) -> dict[str, float]:
-    """The sum of the weights in each stratum of the frame."""
-    strata = [place.entry.stratum for place in design.places.values()]
-    groups = weighting.sample.groups
-    weights = np.zeros(len(groups.place))
-    np.add.at(weights, groups.of_row, weighting.of_row)
-    found = dict.fromkeys(strata, 0.0)
-    for place, weight in zip(groups.place.tolist(), weights.tolist(), strict=True):
-        found[strata[place]] += weight
     return found

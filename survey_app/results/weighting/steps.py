@@ -29,8 +29,7 @@ class Line:
 
     Attributes
     ----------
-    variable : str
-        The variables, joined by ``×``.
+    variables : tuple of str
     cells : tuple of Cell
         The cell; several where they were put together.
     responses, before, after : float
@@ -43,7 +42,7 @@ class Line:
         False for a class that stays too small or too far from the others, there being none to join.
     """
 
-    variable: str
+    variables: tuple[str, ...]
     cells: tuple[Cell, ...]
     responses: float
     before: float
@@ -70,8 +69,8 @@ class StepDone:
         Of a response of each group.
     limit, cut, above : float or int or None
         Of trimming: the limit, responses cut to it, and responses that the last calibration lifted above it again.
-    left_out : tuple of Cell
-        Cells of the frame without a response, which no weight can stand for.
+    left_out : tuple of (tuple of str, Cell)
+        Variables and cells of the frame without a response, which no weight can stand for.
     unanswered : dict of str to int
         Responses without an answer to a question of the step; they keep their share of the weights.
     """
@@ -83,7 +82,7 @@ class StepDone:
     limit: float | None = None
     cut: int | None = None
     above: int | None = None
-    left_out: tuple[Cell, ...] = ()
+    left_out: tuple[tuple[tuple[str, ...], Cell], ...] = ()
     unanswered: dict[str, int] = field(default_factory=dict)
 
 
@@ -124,7 +123,7 @@ def _by_stratum(sample: Sample, weights: Floats) -> list[Line]:
     asked = None if sample.base.invited is None else _sum_cells(of_place, sample.base.invited)
     return [
         Line(
-            "stratum",
+            ("stratum",),
             (cell,),
             responses.get(cell, 0.0),
             sums.get(cell, 0.0),
@@ -178,7 +177,7 @@ def _adjust(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
     after = before * adjustment.factor[groups.place]
     lines = tuple(
         Line(
-            " × ".join(plan.by),
+            plan.by,
             tuple(one.cells),  # type: ignore[arg-type]  # cells are the tuples given
             one.responded,
             one.responded_weight,
@@ -196,7 +195,8 @@ def _calibrate(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
     carried = before * groups.count
     columns: dict[str, list[Cell]] = {}
     totals: dict[str, dict[Cell, float]] = {}
-    left_out: list[Cell] = []
+    variables: dict[str, tuple[str, ...]] = {}
+    left_out: list[tuple[tuple[str, ...], Cell]] = []
     unanswered: dict[str, int] = {}
     for margin in plan.margins:
         name = " × ".join(margin.variables)
@@ -205,8 +205,8 @@ def _calibrate(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
         silent = sum(count for cell, count in zip(cells, groups.count.tolist(), strict=True) if NO_ANSWER in cell)
         if silent:
             unanswered[name] = silent
-        columns[name], totals[name] = cells, wanted
-        left_out += empty
+        columns[name], totals[name], variables[name] = cells, wanted, margin.variables
+        left_out += [(margin.variables, cell) for cell in empty]
     if plan.kind == "poststratify":
         ((name, cells),) = columns.items()
         found = poststratify_weights(carried, cells, totals[name], variable=name)
@@ -215,7 +215,7 @@ def _calibrate(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
     after = before * found.g
     lines = [
         Line(
-            name,
+            variables[name],
             (cell,),
             _sum_cells(cells, groups.count.astype(np.float64))[cell],
             _sum_cells(cells, carried)[cell],

@@ -96,6 +96,7 @@ def report_for_print(survey: Survey, draw: Draw) -> str:
         "office/sample_pdf.html",
         survey=survey,
         draw=draw,
+        settings=settings_of(draw),
         strata=by_stratum(draw),
         report=draw_report(survey, draw),
     )

@@ -6,6 +6,7 @@ the contact data and nothing else; whoever steals the database without it finds 
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import os
@@ -36,7 +37,7 @@ class ContactKey:
 
     def __init__(self, secret: str) -> None:
         self._cipher = AESGCM(_derive(secret, b"hai-long contact seal"))
-        self._marks = _derive(secret, b"hai-long contact mark")
+        self._marks = hashlib.blake2b(key=_derive(secret, b"hai-long contact mark"), digest_size=MARK_BYTES)
 
     def seal(self, words: Mapping[str, str], owner: str) -> bytes:
         """Encrypt the words (AES-256-GCM) so that they can be opened only as those of ``owner``."""
@@ -68,8 +69,10 @@ class ContactKey:
 
     def mark(self, *words: str) -> bytes:
         """A keyed mark of 128 bits, the same for the same words however they are spaced or cased."""
-        text = "\x1f".join(" ".join(unicodedata.normalize("NFC", word).casefold().split()) for word in words)
-        return hmac.digest(self._marks, text.encode(), "sha256")[:MARK_BYTES]
+        text = " ".join(unicodedata.normalize("NFC", " \0 ".join(words)).casefold().split())
+        mark = self._marks.copy()
+        mark.update(text.encode())
+        return mark.digest()
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

@@ -89,4 +89,6 @@ def remembered_columns(session: Session, kind: str) -> list[dict[str, Any]]:
         select(Job).where(Job.kind == IMPORT_KIND).order_by(Job.created_at.desc()).limit(_REMEMBERED)
     )
     stored = select(FrameFile.columns).where(FrameFile.kind == kind).order_by(FrameFile.id.desc()).limit(_REMEMBERED)
-    return [job.arguments["columns"] for job in asked if job.arguments["kind"] == kind] + list(session.scalars(stored))
+    return [job.arguments["columns"] for job in asked if job.arguments["list_kind"] == kind] + list(
+        session.scalars(stored)
+    )

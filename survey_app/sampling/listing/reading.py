@@ -15,12 +15,13 @@ from operator import itemgetter
 from flask_babel import gettext as _
 
 from survey_app.characters import is_clean
-from survey_app.personal_data import ContactKey
+from survey_app.personal_data import ContactKey, compact_json
 from survey_app.sampling.listing.columns import CASE_FIELDS, Columns
 from survey_app.sampling.listing.table_file import Row
 
 MAXIMUM_CELL = 300
 MAXIMUM_SIZE = 1_000_000_000
+_MOST_REMEMBERED = 10_000
 CONTACT_FIELDS = ("name", "phone", "address")
 _CALCULATION_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 _GROUPED = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
@@ -32,13 +33,13 @@ _LOST_ZERO = re.compile(r"[35789]\d{8}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case ready to be stored; ``contact`` is what will be sealed."""
+    """A case ready to be stored; ``attributes`` is JSON, ``contact`` is what will be sealed."""
 
     line: int
     unit_id: int
     reference: bytes
     person: bytes | None
-    attributes: dict[str, str]
+    attributes: str
     contact: dict[str, str]
 
 
@@ -103,6 +104,7 @@ class CaseReader:
         self._attributes = list(columns.attributes.items())
         self._first = len(order)
         self._lines: dict[bytes, int] = {}
+        self._described: dict[tuple[str, ...], str] = {}
         self.restored_phones = 0
 
     def read(self, rows: Iterable[Row]) -> tuple[list[CaseRow], list[tuple[int, str]]]:
@@ -126,15 +128,16 @@ class CaseReader:
         unit_id = self._units.get(code)
         if unit_id is None:
             return unknown_code(code, self._units)
-        attributes = {}
-        for place, (name, heading) in enumerate(self._attributes, start=self._first):
-            cell = cells[place]
-            if cell and cell[0] in "0+" and _PERSONAL.fullmatch(cell):
-                return _(
-                    "Cột mô tả %(column)s có số điện thoại hoặc số định danh. Xin không giữ cột này.", column=heading
-                )
-            if cell:
-                attributes[name] = cell
+        described = tuple(cells[self._first :])
+        attributes = self._described.get(described)
+        if attributes is None:
+            complaint = self._complaint_about(described)
+            if complaint:
+                return complaint
+            names = zip(self._attributes, described, strict=True)
+            attributes = compact_json({name: cell for (name, _heading), cell in names if cell})
+            if len(self._described) < _MOST_REMEMBERED:
+                self._described[described] = attributes
         reference = self._key.mark(self._slug, number)
         before = self._lines.setdefault(reference, line)
         if before != line:
@@ -142,6 +145,14 @@ class CaseReader:
         contact = {key: cells[place] for key, place in self._contact if cells[place]}
         person = self._person(contact)
         return CaseRow(line, unit_id, reference, person, attributes, {"number": number} | contact)
+
+    def _complaint_about(self, described: tuple[str, ...]) -> str | None:
+        for (_name, heading), cell in zip(self._attributes, described, strict=True):
+            if _PERSONAL.fullmatch(cell):
+                return _(
+                    "Cột mô tả %(column)s có số điện thoại hoặc số định danh. Xin không giữ cột này.", column=heading
+                )
+        return None
 
     def _person(self, contact: dict[str, str]) -> bytes | None:
         phone = contact.get("phone")

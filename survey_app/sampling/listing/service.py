@@ -91,7 +91,7 @@ def import_unit_list(
         The sample is drawn already, the list is here already, or cases are listed for units that it leaves out.
     """
     complaints = complaints or Complaints()
-    digest = _prepare(session, survey, path)
+    digest = check_new_list(session, survey, path)
     if design_of(survey).sample.frame != "list":
         raise Conflict(
             _(
@@ -162,7 +162,7 @@ def import_case_list(
         The sample is drawn already, the list is here already, or another list came in meanwhile.
     """
     complaints = complaints or Complaints()
-    digest = _prepare(session, survey, path)
+    digest = check_new_list(session, survey, path)
     key = contact_key()
     check_key(session, survey, key)
     table = open_table(path)
@@ -231,7 +231,7 @@ def _has_cases_of(session: Session, survey: Survey, file: FrameFile) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _prepare(session: Session, survey: Survey, path: Path) -> str:
+def check_new_list(session: Session, survey: Survey, path: Path) -> str:
     """The hash of the file, once it is known that the survey can take a list and has not this one."""
     _refuse_after_draw(session, survey)
     if design_of(survey).sample.frame == "none":

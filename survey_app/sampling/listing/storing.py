@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from survey_app.errors import Conflict
-from survey_app.personal_data import ContactKey, compact_json
+from survey_app.personal_data import ContactKey
 from survey_app.sampling.listing.models import FrameFile, ListedCase
 from survey_app.sampling.listing.reading import CaseRow
 
@@ -48,7 +48,7 @@ class CaseSpool:
                 case.line,
                 case.reference,
                 case.person,
-                compact_json(case.attributes),
+                case.attributes,
                 self._key.seal(case.contact, owner_of(self._slug, case.reference)),
             )
             for case in cases

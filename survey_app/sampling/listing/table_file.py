@@ -115,5 +115,5 @@ def _filled(lines: Iterator[Row], width: int) -> Iterator[Row]:
     for line, cells in lines:
         if len(cells) < width:
             cells.extend([""] * (width - len(cells)))
-        if any(cells) and any(map(str.strip, cells)):
+        if cells[0].strip() or any(map(str.strip, cells)):
             yield line, cells

@@ -31,6 +31,9 @@ def init_rooms(app: Flask) -> None:
     from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling import views as sampling_views
+    from survey_app.sampling.listing import cli as listing_cli
+    from survey_app.sampling.listing import column_views as listing_column_views
+    from survey_app.sampling.listing import views as listing_views
     from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`
     from survey_app.sampling.calculator import views as calculator_views
     from survey_app.surveys import cli as surveys_cli
@@ -46,6 +49,8 @@ def init_rooms(app: Flask) -> None:
         preview_views,
         editing_views,
         surveys_views,
+        listing_views,
+        listing_column_views,
         sampling_views,
         calculator_views,
         respondent_views,
@@ -63,6 +68,7 @@ def init_rooms(app: Flask) -> None:
         geography_cli.group,
         instruments_cli.group,
         surveys_cli.group,
+        listing_cli.group,
         sampling_cli.group,
         collection_cli.group,
         collection_cli.invitations,

@@ -269,7 +269,7 @@ def test_a_draft_is_changed_on_its_page_and_saving_it_unchanged_changes_nothing(
 ) -> None:
     cases = {"allocation": "optimal", "margin": 0.025, "deff": 1.75, "reserve": 0.3}
     with app.app_context():
-        sample = {"share": 1 / 3, "frame": "list", "method": "pareto", "stratify_by": "column:vung", "shift": 0.25}
+        sample = {"share": 0.33333, "frame": "list", "method": "pareto", "stratify_by": "column:vung", "shift": 0.25}
         make_survey(db.session, sample=sample | {"take_all": ["a", "b"], "cases": cases}, work={"due_in": None})
         before = find_survey(db.session, SURVEY).design
         db.session.commit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
@@ -81,7 +81,22 @@ def mark_answered(session: Session, case: Case, *, collector_id: int | None, day
 
 @on_state("closed")
 def cut_ties(session: Session, survey: Survey) -> None:
-    """Forget which case each answer came from; opening the survey again does not bring it back."""
+    """Forget which case each answer came from; opening the survey again does not bring it back.
+
+    A form set aside whose case was meanwhile answered anew, replaced or closed is settled before: later nobody could
+    tell that it must not come back.
+    """
+    gone = select(Case.id).where(Case.survey_id == survey.id, Case.state.not_in(OPEN_STATES))
     session.execute(
-        update(Response).where(Response.survey_id == survey.id, Response.case_id.is_not(None)).values(case_id=None)
+        update(Response)
+        .where(Response.survey_id == survey.id, Response.status == "set_aside", Response.case_id.in_(gone))
+        .values(status="superseded")
+        .execution_options(synchronize_session=False)
     )
+    session.execute(
+        update(Response)
+        .where(Response.survey_id == survey.id, Response.case_id.is_not(None))
+        .values(case_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()

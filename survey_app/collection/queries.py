@@ -59,6 +59,16 @@ def count_disputes(session: Session, survey: Survey) -> int:
     )
 
 
+def set_aside_count(session: Session, survey: Survey) -> tuple[int, int]:
+    """How many responses are set aside, and of how many collectors."""
+    forms, collectors = session.execute(
+        select(func.count(), func.count(Response.collector_id.distinct())).where(
+            Response.survey_id == survey.id, Response.status == "set_aside"
+        )
+    ).one()
+    return forms, collectors
+
+
 def progress_by_commune(session: Session, survey: Survey) -> list[CommuneProgress]:
     """Every drawn commune with its count."""
     rows = session.execute(
@@ -75,7 +85,7 @@ def progress_by_commune(session: Session, survey: Survey) -> list[CommuneProgres
             entry.stratum,
             entry.stratum_name,
             counts.get(entry.unit_id, 0),
-            survey.cases_per_commune,
+            entry.invited or survey.cases_per_commune,
         )
         for entry in drawn_units(session, survey)
     ]

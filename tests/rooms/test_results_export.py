@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,19 @@ import pytest
 from sqlalchemy.orm import Session
 
 from analysis.__main__ import main
+from survey_app.geography.queries import units_below
+from survey_app.instruments.loader import load_file
+from survey_app.instruments.service import store_questionnaire
 from survey_app.results.estimates import estimate_survey
 from survey_app.results.export import export_responses
+from survey_app.results.weighting.ask import make_plan
+from survey_app.results.weighting.service import add_step
+from survey_app.results.weighting.totals import Totals
 from survey_app.surveys.models import Survey
-from tests.village import communes, make_village, respond
+from tests.rooms.lists import list_cases, list_units
+from tests.rooms.weighing import SIZES, answer_all, drawn_from_lists, opened
+from tests.village import QUESTIONNAIRE, communes, make_village, respond
+from tests.world import TESTER, make_survey
 
 SAME = (
     "respondents", "n", "base", "missing", "n_psu", "estimate", "se", "df", "deff", "ci", "shares", "target",
@@ -38,6 +50,73 @@ def answer_variously(session: Session, survey: Survey) -> None:
     session.commit()
 
 
+def lists_of_communes(session: Session) -> Survey:
+    survey = drawn_from_lists(session)
+    answer_all(session, survey, fewer=2)
+    return survey
+
+
+def sizes_and_lists(session: Session) -> Survey:
+    """In proportion to size, one commune so large that it is taken for certain."""
+    survey = make_village(
+        session,
+        state="draft",
+        sample={"share": 0.6, "frame": "list", "method": "pareto", "stratify_by": "none", "cases": {"number": 10}},
+    )
+    sizes = SIZES | {"2011": 2500}
+    list_units(session, survey, {code: (float(size), {}) for code, size in sizes.items()})
+    list_cases(session, survey, sizes)
+    answer_all(session, opened(session, survey), fewer=1)
+    return survey
+
+
+def sizes_without_lists(session: Session) -> Survey:
+    survey = make_village(
+        session, state="draft", sample={"share": 0.5, "frame": "list", "method": "systematic", "stratify_by": "none"}
+    )
+    list_units(session, survey, {code: (float(size), {}) for code, size in SIZES.items()})
+    answer_all(session, opened(session, survey))
+    return survey
+
+
+def whole_districts(session: Session) -> Survey:
+    """Districts drawn whole, so that a primary unit holds several communes, and cases from their lists."""
+    survey = make_survey(
+        session,
+        questionnaire=store_village(session),
+        sample={"share": 0.3, "first_stage": "district", "stratify_by": "none", "cases": {"number": 4}},
+    )
+    communes_of = [unit.code for unit in units_below(session, survey.territory, "commune")]
+    list_cases(session, survey, {code: 20 + number % 37 for number, code in enumerate(communes_of)})
+    answer_all(session, opened(session, survey), fewer=1)
+    return survey
+
+
+def known_totals(session: Session) -> Survey:
+    """Raked to the sexes, so that every response has a weight of its own."""
+    survey = drawn_from_lists(session)
+    answer_all(session, survey)
+    totals: Totals = {("item:sex",): {("1",): 900.0, ("2",): 1230.0}}
+    add_step(session, survey, make_plan("rake", ["stratum", "item:sex"], totals), actor=TESTER)
+    add_step(session, survey, make_plan("trim", times_mean=1.4), actor=TESTER)
+    session.commit()
+    return survey
+
+
+def nobody_drew(session: Session) -> Survey:
+    survey = make_village(session, sample={"frame": "none"})
+    answer_all(session, survey)
+    return survey
+
+
+def store_village(session: Session) -> str:
+    store_questionnaire(session, load_file(QUESTIONNAIRE), actor=TESTER)
+    return "village"
+
+
+DESIGNS = [lists_of_communes, sizes_and_lists, sizes_without_lists, whole_districts, known_totals, nobody_drew]
+
+
 def near(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: near(part) for key, part in value.items()}
@@ -47,13 +126,7 @@ def near(value: Any) -> Any:
 def test_estimate_on_the_exported_file_equals_the_results_of_the_application(session: Session, tmp_path: Path) -> None:
     survey = make_village(session, sample={"share": 0.5, "stratify_by": "none"})
     answer_variously(session, survey)
-    files = export_responses(session, survey)
-    (tmp_path / "responses.csv").write_text(files.responses, "utf-8")
-    (tmp_path / "design.json").write_text(files.design, "utf-8")
-    out = tmp_path / "tables.json"
-    arguments = [str(tmp_path / "responses.csv"), "--design", str(tmp_path / "design.json"), "--out", str(out)]
-    assert main(["estimate", *arguments]) == 0
-    alone = {(row["of"], row["kind"], json.dumps(row["domain"])): row for row in json.loads(out.read_text("utf-8"))}
+    alone = estimate_alone(session, survey, tmp_path)
     compared = 0
     for by in ("", "commune", "channel", "late", "sex"):
         for row in (one.as_json() for one in estimate_survey(session, survey, by).rows):
@@ -66,6 +139,65 @@ def test_estimate_on_the_exported_file_equals_the_results_of_the_application(ses
             )
             compared += 1
     assert compared == len(alone) == 5 * (1 + 6 + 2 + 2 + 2)
+
+
+@pytest.mark.parametrize("make", DESIGNS, ids=lambda make: make.__name__)
+def test_every_design_is_estimated_alike_from_counts_and_from_the_exported_rows(
+    session: Session, tmp_path: Path, make: Callable[[Session], Survey]
+) -> None:
+    survey = make(session)
+    alone = estimate_alone(session, survey, tmp_path)
+    compared = 0
+    for by in estimate_survey(session, survey).breakdowns:
+        for row in (one.as_json() for one in estimate_survey(session, survey, by).rows):
+            other = alone.get((row["of"], row["kind"], json.dumps(row["domain"])))
+            if other is None:  # a place without answers is in no row of the file
+                assert row["n"] == 0
+                continue
+            assert {key: other[key] for key in SAME} == {key: near(row[key]) for key in SAME}, (
+                row["of"],
+                row["domain"],
+            )
+            compared += 1
+    assert compared >= 5 * 14
+
+
+def estimate_alone(session: Session, survey: Survey, folder: Path) -> dict[tuple[str, str, str], dict[str, Any]]:
+    files = export_responses(session, survey)
+    (folder / "responses.csv").write_text(files.responses, "utf-8")
+    (folder / "design.json").write_text(files.design, "utf-8")
+    out = folder / "tables.json"
+    arguments = [str(folder / "responses.csv"), "--design", str(folder / "design.json"), "--out", str(out)]
+    assert main(["estimate", *arguments]) == 0
+    rows = json.loads(out.read_text("utf-8"))
+    return {(row["of"], row["kind"], json.dumps(row["domain"])): row for row in rows}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("make", DESIGNS[:-1], ids=lambda make: make.__name__)
+def test_r_gives_the_figures_from_the_exported_file(
+    session: Session, tmp_path: Path, make: Callable[[Session], Survey]
+) -> None:
+    if shutil.which("Rscript") is None:
+        pytest.skip("needs R with the package survey")
+    survey = make(session)
+    (tmp_path / "responses.csv").write_text(export_responses(session, survey).responses, "utf-8")
+    done = subprocess.run(
+        ["Rscript", str(Path(__file__).parent / "exported.R"), str(tmp_path / "responses.csv")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    by = "district" if make is whole_districts else "sex"
+    rows = estimate_survey(session, survey, by).rows
+    ours = {(row.of, row.domain.get(by, "")): row for row in rows}
+    lines = [line.split() for line in done.stdout.splitlines() if line.startswith(("q1", "overall"))]
+    assert len(lines) >= 6
+    for of, level, *figures in lines:
+        row = ours[of, "" if level == "all" else level]
+        if row.withheld:
+            continue
+        assert [row.estimate, row.se, float(row.df or 0)] == pytest.approx([float(one) for one in figures], rel=1e-6)
 
 
 def test_the_exported_file_holds_no_identifier_no_day_and_no_words(session: Session) -> None:

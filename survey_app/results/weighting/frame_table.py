@@ -146,4 +146,4 @@ def _district_names(session: Session, survey: Survey) -> dict[str, str]:
     query = select(Unit.code, Unit.name).where(
         Unit.level == "district", (Unit.path == top) | Unit.path.startswith(top + "/", autoescape=True)
     )
-    return dict(session.execute(query.order_by(Unit.code)).tuples().all())
+    return {code: name for code, name in session.execute(query.order_by(Unit.code))}  # noqa: C416  a Row is no plain pair

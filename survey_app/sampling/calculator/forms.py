@@ -53,12 +53,10 @@ class SizeForm(Form):
     deff = StringField(
         _l("Hệ số thiết kế"),
         default=lambda: show_number(1.6),
-        description=_l("Thường từ 1,2 đến 3; xem Cách tính."),
+        description=_l("Thường từ 1,2 đến 3."),
     )
     response = StringField(_l("Tỷ lệ trả lời (%)"), default="80")
-    population = StringField(
-        _l("Tổng số người, hồ sơ"), description=_l("Để trống nếu rất đông; khi ấy không ảnh hưởng.")
-    )
+    population = StringField(_l("Tổng số người, hồ sơ"), description=_l("Rất đông thì để trống."))
 
     #: The goals that ask for a field, where not all do; the others leave it as it was typed.
     ASKED_BY = {  # noqa: RUF012  a constant of the class

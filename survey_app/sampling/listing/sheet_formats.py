@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from xml.parsers import expat
 
@@ -61,7 +61,7 @@ def number_text(value: str, form: int) -> str:
         moment = _FIRST_DAY + timedelta(seconds=round(number * 86_400))
         if number < 1:
             return moment.time().isoformat()
-        return moment.date().isoformat() if not moment.time() else moment.isoformat(sep=" ")
+        return moment.date().isoformat() if moment.time() == time() else moment.isoformat(sep=" ")
     if number.is_integer():
         return str(int(number)).zfill(max(form, 0))
     return repr(number).replace(".", ",")

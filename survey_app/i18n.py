@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -71,8 +72,14 @@ def decimal(value: float | None, places: int = 1) -> str:
     """A number with a fixed count of decimals, 1.234,5 in Vietnamese; a dash for nothing."""
     if value is None:
         return DASH
+    return _written(value, places, language())
+
+
+@lru_cache(maxsize=8192)
+def _written(value: float, places: int, code: str) -> str:
+    """Kept, because a page of tables writes the same few hundred numbers thousands of times."""
     pattern = "#,##0." + "0" * places if places else "#,##0"
-    return str(format_decimal(value, format=pattern, locale=_locale()))
+    return str(format_decimal(value, format=pattern, locale=Locale.parse(code)))
 
 
 def number(value: int | None) -> str:

@@ -12,11 +12,17 @@ def init_rooms(app: Flask) -> None:
     from survey_app.accounts import geography_views, job_views, trail_views
     from survey_app.accounts import views as accounts_views
     from survey_app.collection import cli as collection_cli
-    from survey_app.collection import counter_views, import_views, respondent_views
+    from survey_app.collection import (
+        counter_views,
+        field_views,  # noqa: F401  routes of collection
+        import_views,
+        respondent_views,
+    )
     from survey_app.collection import views as collection_views
     from survey_app.collection.first_views import init_first_views
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.quotas import views as quotas_views
+    from survey_app.collection.watch import cli as watch_cli
     from survey_app.geography import cli as geography_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.instruments import editing_views, preview_views
@@ -31,11 +37,14 @@ def init_rooms(app: Flask) -> None:
     from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling import views as sampling_views
+    from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`
+    from survey_app.sampling.calculator import views as calculator_views
     from survey_app.sampling.listing import cli as listing_cli
     from survey_app.sampling.listing import column_views as listing_column_views
     from survey_app.sampling.listing import views as listing_views
-    from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`
-    from survey_app.sampling.calculator import views as calculator_views
+    from survey_app.sampling.work import case_cli, case_views, holder_views, office_cli, office_views  # noqa: F401  commands of `work`
+    from survey_app.sampling.work import cli as work_cli
+    from survey_app.sampling.work import views as work_views
     from survey_app.surveys import cli as surveys_cli
     from survey_app.surveys import views as surveys_views
 
@@ -52,6 +61,10 @@ def init_rooms(app: Flask) -> None:
         listing_views,
         listing_column_views,
         sampling_views,
+        work_views,
+        case_views,
+        holder_views,
+        office_views,
         calculator_views,
         respondent_views,
         counter_views,
@@ -70,8 +83,10 @@ def init_rooms(app: Flask) -> None:
         surveys_cli.group,
         listing_cli.group,
         sampling_cli.group,
+        work_cli.group,
         collection_cli.group,
         collection_cli.invitations,
+        watch_cli.group,
         quotas_cli.group,
         results_cli.group,
         weighting_cli.group,

@@ -4,38 +4,44 @@ from __future__ import annotations
 
 import csv
 import io
-from itertools import groupby
 
 import segno
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
 from survey_app.accounts.guards import acting, places, requires
 from survey_app.accounts.roles import (
-    COLLECT,
+    ASSIGN_WORK,
     EDIT_SURVEYS,
     IMPORT_RESPONSES,
     ISSUE_INVITATIONS,
     VIEW_FIELDWORK,
 )
-from survey_app.collection.drafts import begin_draft, issue_invitations
+from survey_app.collection.drafts import issue_invitations
 from survey_app.collection.forms import InvitationForm
 from survey_app.collection.queries import (
-    CommuneProgress,
     count_disputes,
-    progress_by_channel,
-    progress_by_commune,
+)
+from survey_app.collection.watch.export import progress_as_csv
+from survey_app.collection.watch.map import lay_tiles, place_bubbles
+from survey_app.collection.watch.progress import watch_fieldwork
+from survey_app.collection.watch.words import (
+    CHANNEL_WORDS,
+    DISPOSITION_WORDS,
+    RATE_WORDS,
+    answer_sentence,
+    pace_words,
 )
 from survey_app.database import db
 from survey_app.errors import NotFound, UserError
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
+from survey_app.sampling.work.area import area_of
 from survey_app.surveys.access import frame, may_on, open_survey
-from survey_app.surveys.forms import ActionForm, StateForm
+from survey_app.surveys.forms import StateForm
 from survey_app.surveys.models import Survey
-from survey_app.surveys.queries import all_surveys, find_survey
 
 blueprint = Blueprint("collection", __name__)
 
@@ -49,24 +55,46 @@ def fieldwork(slug: str) -> ResponseReturnValue:
 
 
 def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
-    reach = {entry.unit.code for entry in _within_reach(survey, VIEW_FIELDWORK)}
-    communes = [commune for commune in progress_by_commune(db.session, survey) if commune.code in reach]
-    strata = [(name, list(group)) for name, group in groupby(communes, key=lambda commune: commune.stratum_name)]
+    progress = watch_fieldwork(db.session, area_of(current_user, survey, VIEW_FIELDWORK))
     return render_template(
         "office/fieldwork.html",
-        communes=communes,
-        strata=strata,
-        received=sum(commune.received for commune in communes),
-        planned=sum(commune.planned for commune in communes),
-        channels=progress_by_channel(db.session, survey),
+        progress=progress,
+        answer=answer_sentence(progress),
+        pace=pace_words(progress.pace) if progress.pace else "",
+        channel_words=CHANNEL_WORDS,
+        rate_words=RATE_WORDS,
+        disposition_words=DISPOSITION_WORDS,
+        bubble_map=place_bubbles(progress.places),
+        tile_blocks=lay_tiles(progress.groups),
         disputes=count_disputes(db.session, survey),
         state_form=StateForm(formdata=None),
         invitations=invitations,
         may_edit=may_on(EDIT_SURVEYS, survey),
         may_import=may_on(IMPORT_RESPONSES, survey),
         may_invite=may_on(ISSUE_INVITATIONS, survey),
+        board_link=_board_link(survey),
         link=url_for("respond.start", slug=survey.slug, _external=True),
         **frame(survey, "fieldwork"),
+    )
+
+
+def _board_link(survey: Survey) -> str | None:
+    """The page where work is given out, for whoever may give it out."""
+    if "work.board" not in current_app.view_functions or not may_on(ASSIGN_WORK, survey):
+        return None
+    return url_for("work.board", slug=survey.slug)
+
+
+@blueprint.get("/quan-ly/dot/<slug>/tien-do.csv")
+@requires(VIEW_FIELDWORK)
+def progress_file(slug: str) -> ResponseReturnValue:
+    """The table of progress as CSV, of the places this person may see."""
+    survey = open_survey(slug, VIEW_FIELDWORK)
+    progress = watch_fieldwork(db.session, area_of(current_user, survey, VIEW_FIELDWORK))
+    return Response(
+        "\ufeff" + progress_as_csv(progress, simulated=survey.simulated),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="tien-do-{slug}.csv"'},
     )
 
 
@@ -114,39 +142,3 @@ def invite(slug: str) -> ResponseReturnValue:
 def _within_reach(survey: Survey, permission: str) -> list[FrameUnit]:
     found = places(current_user, permission, sector=survey.questionnaire.sector, territory=survey.territory)
     return [entry for entry in drawn_units(db.session, survey) if any(entry.unit.lies_in(place) for place in found)]
-
-
-@blueprint.get("/thu-phieu")
-@requires(COLLECT)
-def work() -> ResponseReturnValue:
-    """The communes where this person collects, with how far each is."""
-    surveys: list[tuple[Survey, list[CommuneProgress]]] = []
-    for survey in all_surveys(db.session, "collecting"):
-        codes = {entry.unit.code for entry in _within_reach(survey, COLLECT)}
-        own = [commune for commune in progress_by_commune(db.session, survey) if commune.code in codes]
-        if own:
-            surveys.append((survey, own))
-    return render_template(
-        "collection/work.html",
-        surveys=surveys,
-        form=ActionForm(),
-        simulated=any(s.simulated for s, _c in surveys),
-    )
-
-
-@blueprint.post("/thu-phieu/<slug>/<code>")
-@requires(COLLECT)
-def collect(slug: str, code: str) -> ResponseReturnValue:
-    """Begin a form in a commune and hand the device to the respondent."""
-    survey = find_survey(db.session, slug)
-    entry = next((one for one in _within_reach(survey, COLLECT) if one.unit.code == code), None)
-    if entry is None:
-        raise NotFound(_("Xã mang mã „%(code)s” không thuộc phần việc của Ông/Bà trong đợt này.", code=code[:30]))
-    if not ActionForm().validate_on_submit():
-        raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
-    if survey.state != "collecting":
-        flash(_("Đợt khảo sát này không nhận phiếu lúc này."), "error")
-        return redirect(url_for("collection.work"))
-    draft = begin_draft(db.session, survey, entry, channel="field", collector_id=current_user.id)
-    db.session.commit()
-    return redirect(url_for("respond.section", slug=slug, draft_id=draft.id, part=1))

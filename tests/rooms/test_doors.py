@@ -69,6 +69,7 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{DOT}/mau"): MANAGERS,
     ("GET", f"{DOT}/mau.json"): FIELDWORK,
     ("GET", f"{DOT}/thuc-dia"): FIELDWORK,
+    ("GET", f"{DOT}/tien-do.csv"): FIELDWORK,
     ("GET", f"{DOT}/qr.svg"): FIELDWORK,
     ("POST", f"{DOT}/phieu-moi"): INTAKE,
     ("GET", f"{DOT}/nhap-phieu"): INTAKE,

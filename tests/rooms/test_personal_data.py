@@ -1,4 +1,4 @@
-"""Names, telephones and addresses at rest: unreadable without the key, bound to their case, never in production by chance."""
+"""Names, telephones and addresses at rest: unreadable without the key, bound to their case."""
 
 from __future__ import annotations
 

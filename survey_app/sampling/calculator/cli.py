@@ -72,7 +72,7 @@ def _line(row: Prospect) -> str:
         f"{words.whole_percent(one.not_proven)}"
         for one in row.chances
     )
-    mark = _(" (chỉ tham khảo)") if row.supported else ""
+    mark = f" ({_('chỉ tham khảo')})" if row.supported else ""
     name = row.name or _("Cả địa bàn")
     counts = f"{row.drawn}/{row.size}\t{number(row.answers)}\tdf {row.df}"
     return f"{name}{mark}\t{counts}\t{words.points(row.margin)}\t{chances}"

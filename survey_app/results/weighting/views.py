@@ -47,10 +47,11 @@ def new_step(slug: str) -> ResponseReturnValue:
     instrument = instrument_of(db.session, survey.questionnaire_id)
     design = read_design(db.session, survey)
     frame = read_frame(db.session, survey, listed=design.listed)
-    kind = request.values.get("buoc", "")
+    asked = request.form if request.method == "POST" else request.args
+    kind = asked.get("buoc", "")
     if kind not in KINDS:
         raise UserError(_("Xin chọn một bước ở trang Trọng số."))
-    form = StepForm.of(instrument, frame, kind, request.values.getlist("theo"))
+    form = StepForm.of(instrument, frame, kind, asked.getlist("theo"))
     if request.method == "GET":
         return _step_page(survey, instrument, frame, form)
     if not ActionForm().validate_on_submit():
@@ -114,20 +115,20 @@ def _variables(instrument: Instrument, of_places: list[str]) -> list[tuple[str, 
     return [(name, variable_title(instrument, name)[language()]) for name in names]
 
 
-def _step_page(
-    survey: Survey, instrument: Instrument, frame: FrameTable, form: StepForm, **shown: Any
-) -> str:
+def _step_page(survey: Survey, instrument: Instrument, frame: FrameTable, form: StepForm, **shown: Any) -> str:
     titles = {
         one.name: cell_title(instrument, frame, block.variables, one.cell, language())
         for block in form.blocks
         for one in block.fields
     }
+    names = {name: variable_title(instrument, name)[language()] for name in form.variables}
     return render_template(
         "office/weights_step.html",
         form=form,
         kind=kind_title(form.kind),
         titles=titles,
-        names={name: variable_title(instrument, name)[language()] for name in form.variables},
+        names=names,
+        block_names=[" × ".join(names[name] for name in block.variables) for block in form.blocks],
         action_form=ActionForm(),
         language=language(),
         **({"problem": None, "lines": [], "preview": None} | shown),

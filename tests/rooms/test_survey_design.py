@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -394,3 +395,14 @@ def test_the_village_is_described_without_districts(app: Flask, sign_in: Callabl
     assert "50% số xã trong từng tầng, ít nhất 2 xã mỗi tầng" in page
     assert "theo loại xã" in page
     assert f"/quan-ly/dot/{VILLAGE}/sua" not in page
+
+
+@pytest.mark.parametrize("page", ["docs/dong-lenh.md", "docs/command-line.md"])
+def test_the_file_that_the_command_page_shows_is_one_that_works(app: Flask, page: str) -> None:
+    [block] = re.findall(r"```yaml\n(slug: .*?)```", Path(page).read_text(encoding="utf-8"), flags=re.S)
+    with app.app_context():
+        shown = read_definition_file(block.encode(), name=page)
+    assert set(SampleSettings.model_fields) == shown.sample.model_fields_set
+    assert shown.sample.cases is not None
+    assert set(CaseSettings.model_fields) == shown.sample.cases.model_fields_set
+    assert set(WorkSettings.model_fields) == shown.work.model_fields_set

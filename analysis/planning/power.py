@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc, chdtri, ndtr
 
 from analysis.intervals import t_quantile, wilson
@@ -97,7 +99,7 @@ def verdict_chances(
     elif method in get_args(PowerMethod):
         deviations = np.ones(1)
         if method == "estimated" and math.isfinite(df):
-            deviations = chdtri(df, (np.arange(_NODES) + 0.5) / _NODES) / df
+            deviations = _deviations(df)
         n_effective = n / deff / deviations
         if method == "estimated":
             n_effective = np.minimum(n_effective, n)
@@ -183,6 +185,14 @@ def expected_margin(p: float, n: int, deff: float = 1.0, df: float = math.inf, *
     _refuse_plan(0.5, 0.5, n, deff, df)
     low, high = wilson(p, n / deff, df, level)
     return (high - low) / 2
+
+
+@lru_cache(maxsize=256)
+def _deviations(df: float) -> NDArray[np.float64]:
+    """Return the quantiles of χ²/df at the middles of equal parts; a table of many domains asks for few df."""
+    found: NDArray[np.float64] = chdtri(df, (np.arange(_NODES) + 0.5) / _NODES) / df
+    found.flags.writeable = False
+    return found
 
 
 def _exact_chances(true_rate: float, target: float, n: int, df: float, level: float) -> tuple[float, float]:

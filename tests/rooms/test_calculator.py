@@ -188,6 +188,15 @@ def test_warnings_name_what_can_prove_nothing() -> None:
     assert any("Tỷ lệ thật là 84%" in said for said in warnings(weak, 0.8))
 
 
+def test_two_strata_of_one_name_stay_two() -> None:
+    entries = [
+        Entry(f"{code}{place}", "x", code, "Châu Thành", f"{code}{place}") for code in "ab" for place in range(9)
+    ]
+    rules = Rules("srswor", 0.5, None, "total", 2)
+    plan = DrawPlan(plan_strata(entries, rules), rules, None, Frame(entries, {}, {}))
+    assert [row.name for row in ahead(plan).strata] == ["Châu Thành (a)", "Châu Thành (b)"]
+
+
 def test_without_a_frame_nothing_is_claimed() -> None:
     outlook = ahead(a_plan({"a": 50}), probability=False)
     assert (outlook.whole.margin, outlook.whole.chances) == (None, [])

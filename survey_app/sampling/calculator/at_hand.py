@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from survey_app.errors import UserError
 from survey_app.sampling.calculator.forms import SizeForm, starting_values
-from survey_app.sampling.calculator.outlook import Outlook, look_ahead
+from survey_app.sampling.calculator.outlook import Outlook, look_ahead, stratum_names
 from survey_app.sampling.calculator.size import Answer, Question, answer_question
 from survey_app.sampling.plan import DrawPlan, plan_draw
 from survey_app.surveys.design import CaseSettings, design_of
@@ -40,8 +40,8 @@ class AtHand:
             return {}
         sizes = self.plan.frame.list_sizes
         return {
-            stratum.name: sum(sizes.get(entry.code, 0) for entry in stratum.entries) or None
-            for stratum in self.plan.strata
+            name: sum(sizes.get(entry.code, 0) for entry in stratum.entries) or None
+            for name, stratum in zip(stratum_names(self.plan), self.plan.strata, strict=True)
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from analysis.planning import VerdictChances, expected_margin, tabulate_verdict_chances
@@ -72,6 +73,14 @@ class Outlook:
     short_lists: int
 
 
+def stratum_names(plan: DrawPlan) -> list[str]:
+    """A name for each stratum that no other has: with its code where two are called the same."""
+    counts = Counter(stratum.name for stratum in plan.strata)
+    return [
+        stratum.name if counts[stratum.name] == 1 else f"{stratum.name} ({stratum.stratum})" for stratum in plan.strata
+    ]
+
+
 def look_ahead(plan: DrawPlan, question: Question, *, each: int, target: float, probability: bool = True) -> Outlook:
     """What a planned draw will give.
 
@@ -107,8 +116,8 @@ def look_ahead(plan: DrawPlan, question: Question, *, each: int, target: float, 
         return Prospect(name, size, drawn, places, int(cases + 0.5), answers, own_df, margin, verdicts, supported)
 
     rows = [
-        prospect(stratum.name, stratum.size, stratum.drawn, sum(chance), cases, max(stratum.drawn - 1, 0))
-        for stratum, chance, cases in zip(plan.strata, chances, invited, strict=True)
+        prospect(name, stratum.size, stratum.drawn, sum(chance), cases, max(stratum.drawn - 1, 0))
+        for name, stratum, chance, cases in zip(stratum_names(plan), plan.strata, chances, invited, strict=True)
     ]
     places = sum(row.places for row in rows)
     whole = prospect("", plan.size, plan.drawn, places, sum(invited), df)

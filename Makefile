@@ -11,15 +11,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test test-long check bench clean lock translations translations-update
 
 run: $(VENV)/.installed translations
+	@bin/require-system pdf || echo "Without them everything works but lists and reports as PDF."
 	@$(BIN)/flask --app wsgi start
 
 test: $(VENV)/.installed-dev translations
-	@bin/require-system browser database
+	@bin/require-system browser database pdf
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
 
 test-long: $(VENV)/.installed-dev translations
-	@bin/require-system browser database statistics
+	@bin/require-system browser database statistics pdf
 	$(BIN)/pytest
 
 check: $(VENV)/.installed-dev translations

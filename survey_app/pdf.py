@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
 from urllib.parse import urlsplit
 
 from flask import Response, current_app
@@ -42,7 +43,8 @@ def render_pdf(html: str) -> bytes:
             path = (_STATIC / parts.path.lstrip("/")).resolve()
             if parts.scheme != "static" or not path.is_relative_to(_STATIC):
                 raise ValueError(f"{url} is not in the static folder")
-            return URLFetcherResponse(url, path.read_bytes())
+            kind = guess_type(path.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
     document = HTML(string=html, url_fetcher=StaticOnly())
     return bytes(document.write_pdf(font_config=FontConfiguration()))

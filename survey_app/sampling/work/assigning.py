@@ -20,13 +20,14 @@ from survey_app.i18n import today
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.deadlines import deadline
 from survey_app.sampling.work.holders import Holder
-from survey_app.sampling.work.models import Assignment
+from survey_app.sampling.work.models import Assignment, Case
 from survey_app.sampling.work.queries import (
     CaseFilter,
     CaseLine,
     lines_of,
     list_cases,
     places_of,
+    portions,
     shown_numbers,
 )
 from survey_app.surveys.models import Survey
@@ -157,6 +158,7 @@ def _give(
         )
     due = due_on or deadline(area.survey)
     check_due(due)
+    queue_for(session, lines)
     given: list[Given] = []
     by_id = {line.id: line for line in lines}
     for holder, ids in shares:
@@ -176,6 +178,14 @@ def _give(
         )
         given.append(Given(holder, len(part), communes, due))
     return given
+
+
+def queue_for(session: Session, lines: Sequence[CaseLine]) -> None:
+    """Hold the rows of cases in the order of their numbers, so that of two at once one waits and none is stuck."""
+    for portion in portions(sorted(line.id for line in lines)):
+        session.execute(
+            select(Case.id).where(Case.id.in_(portion)).order_by(Case.id).with_for_update(of=Case, key_share=True)
+        )
 
 
 def check_open(lines: Sequence[CaseLine]) -> None:

@@ -14,7 +14,7 @@ from survey_app.audit.service import record
 from survey_app.database import now
 from survey_app.errors import Conflict, UserError
 from survey_app.sampling.work.area import Area
-from survey_app.sampling.work.assigning import Given, check_due, check_open, hold_working, store_assignments
+from survey_app.sampling.work.assigning import Given, check_due, check_open, hold_working, queue_for, store_assignments
 from survey_app.sampling.work.holders import Holder
 from survey_app.sampling.work.models import Assignment
 from survey_app.sampling.work.queries import CaseFilter, CaseLine, lines_of, list_cases, places_of, portions
@@ -42,6 +42,7 @@ def move_cases(
     check_due(due_on)
     lines = [line for line in lines if not holder.has(line)]
     holder.check_reach(area, lines)
+    queue_for(session, lines)
     _end(session, lines, MOVED)
     store_assignments(session, lines, holder, actor, {line.id: due_on or line.due_on for line in lines})
     communes = len({line.frame_unit_id for line in lines})
@@ -71,6 +72,7 @@ def withdraw_cases(session: Session, area: Area, case_ids: Sequence[int], *, act
     lines = lines_of(session, area, case_ids)
     check_open(lines)
     _check_held(lines)
+    queue_for(session, lines)
     _end(session, lines, reason)
     record(
         session,

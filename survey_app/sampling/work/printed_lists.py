@@ -20,7 +20,7 @@ from survey_app.sampling.work.words import OUTCOME_WORDS
 from survey_app.surveys.design import design_of
 
 #: More would be no list to carry; and a page takes a while to set.
-LONGEST_LIST = 400
+LONGEST_LIST = 300
 
 
 def list_page(session: Session, area: Area, holder: Holder, *, actor: Actor) -> str:

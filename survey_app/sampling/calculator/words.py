@@ -90,7 +90,7 @@ def outlook_sentence(outlook: Outlook, question: Question, answer: Answer) -> st
             **counts,
         )
     expected = _(
-        "đợt này sẽ mời %(invited)s người, được khoảng %(answers)s phiếu, sai số của cả địa bàn khoảng %(points)s điểm.",
+        "đợt này sẽ mời %(invited)s người, được khoảng %(answers)s phiếu, sai số cả địa bàn khoảng %(points)s điểm.",
         points=points(whole.margin),
         **counts,
     )

@@ -1,7 +1,7 @@
 """A map of the drawn places coloured by progress: bubbles where every place has a position, else tiles by district.
 
 Nothing here is told by colour alone: a tile carries its percentage, is hatched where nothing has come and ticked
-where all has; a bubble is a ring as large as the plan with a disc inside as large as what has come.
+where all has; a bubble is a ring as large as the plan, hatched or with a disc in it as large as what has come.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from survey_app.collection.watch.tally import Place, PlaceGroup
 from survey_app.plain_text import KIND_WORDS
@@ -22,6 +23,8 @@ LARGEST_RADIUS, SMALLEST_RADIUS = 22.0, 3.5
 #: Part of the picture that the rings may cover in all.
 COVER = 0.22
 LABELLED_RADIUS = 10.0
+#: Radius of a usual place, in usual distances of neighbours.
+CLOSENESS = 0.7
 
 
 def step_of(share: float, received: int) -> int:
@@ -74,11 +77,21 @@ class Bubble:
 
 
 @dataclass(frozen=True)
+class Label:
+    """The name of a district, above its places."""
+
+    name: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
 class BubbleMap:
-    """Bubbles, the larger first, on a picture 360 wide."""
+    """Bubbles on a picture 360 wide: the larger first, and of one size those from which something has come."""
 
     height: float
     bubbles: list[Bubble]
+    labels: list[Label]
 
 
 def lay_tiles(groups: Sequence[PlaceGroup]) -> list[TileBlock]:
@@ -124,25 +137,59 @@ def place_bubbles(places: Sequence[Place]) -> BubbleMap | None:
     scale = min(inner / wide if wide else math.inf, (TALLEST - 2 * MARGIN) / tall if tall else math.inf)
     height = max(tall * scale + 2 * MARGIN, LOWEST)
     shift_x, shift_y = (WIDTH - wide * scale) / 2, (height - tall * scale) / 2
+    spots = [((x - left) * scale + shift_x, (y - top) * scale + shift_y) for x, y in flat]
+    unit = _radius_of_one(places, spots, height)
+    bubbles = [_bubble(place, spot, unit) for place, spot in zip(places, spots, strict=True)]
+    return BubbleMap(
+        round(height, 1),
+        sorted(bubbles, key=lambda bubble: (-bubble.radius, bubble.step == 0)),
+        _labels(places, bubbles),
+    )
+
+
+def _radius_of_one(places: Sequence[Place], spots: Sequence[tuple[float, float]], height: float) -> float:
+    """The radius of a plan of one form: as large as the picture bears and the usual distance of neighbours allows."""
     planned = [max(place.tally.planned, 1) for place in places]
-    unit = math.sqrt(COVER * WIDTH * height / (math.pi * sum(planned)))
-    unit = min(unit, LARGEST_RADIUS / math.sqrt(max(planned)))
-    bubbles = []
-    for place, (x, y), plan in zip(places, flat, planned, strict=True):
-        radius = max(unit * math.sqrt(plan), SMALLEST_RADIUS)
-        share = place.tally.share
-        bubbles.append(
-            Bubble(
-                place.name,
-                whole_percent(share) if place.tally.received else 0,
-                step_of(share, place.tally.received),
-                round((x - left) * scale + shift_x, 1),
-                round((y - top) * scale + shift_y, 1),
-                round(radius, 1),
-                round(radius * math.sqrt(share) if place.tally.received else 0, 1),
-            )
+    nearest = [
+        min(math.dist(here, there) for other, there in enumerate(spots) if other != number)
+        for number, here in enumerate(spots)
+    ]
+    return min(
+        math.sqrt(COVER * WIDTH * height / (math.pi * sum(planned))),
+        LARGEST_RADIUS / math.sqrt(max(planned)),
+        max(CLOSENESS * median(nearest), SMALLEST_RADIUS) / math.sqrt(median(planned)),
+    )
+
+
+def _bubble(place: Place, spot: tuple[float, float], unit: float) -> Bubble:
+    radius = min(max(unit * math.sqrt(max(place.tally.planned, 1)), SMALLEST_RADIUS), LARGEST_RADIUS)
+    share = place.tally.share if place.tally.received else 0.0
+    return Bubble(
+        place.name,
+        whole_percent(share),
+        step_of(share, place.tally.received),
+        round(spot[0], 1),
+        round(spot[1], 1),
+        round(radius, 1),
+        round(radius * math.sqrt(share), 1),
+    )
+
+
+def _labels(places: Sequence[Place], bubbles: Sequence[Bubble]) -> list[Label]:
+    parts: dict[str, list[Bubble]] = {}
+    for place, bubble in zip(places, bubbles, strict=True):
+        if place.district:
+            parts.setdefault(place.district, []).append(bubble)
+    if len(parts) < 2:
+        return []
+    return [
+        Label(
+            _without_kind(name),
+            round(min(max(sum(one.x for one in part) / len(part), 2 * MARGIN), WIDTH - 2 * MARGIN), 1),
+            round(min(one.y - one.radius for one in part) - 3, 1),
         )
-    return BubbleMap(round(height, 1), sorted(bubbles, key=lambda bubble: -bubble.radius))
+        for name, part in parts.items()
+    ]
 
 
 def _without_kind(name: str) -> str:

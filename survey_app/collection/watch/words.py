@@ -66,8 +66,8 @@ def _outlook(progress: Progress) -> str:
     if late <= 0:
         return _("Với nhịp hiện nay sẽ đủ vào khoảng %(done)s, trước hạn %(end)s.", done=done, end=end)
     return ngettext(
-        "Với nhịp hiện nay đến khoảng %(done)s mới đủ, quá hạn %(end)s %(num)s ngày.",
-        "Với nhịp hiện nay đến khoảng %(done)s mới đủ, quá hạn %(end)s %(num)s ngày.",
+        "Với nhịp hiện nay đến khoảng %(done)s mới đủ, trễ %(num)s ngày so với hạn %(end)s.",
+        "Với nhịp hiện nay đến khoảng %(done)s mới đủ, trễ %(num)s ngày so với hạn %(end)s.",
         late,
         done=done,
         end=end,

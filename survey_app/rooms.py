@@ -20,6 +20,8 @@ def init_rooms(app: Flask) -> None:
     )
     from survey_app.collection import views as collection_views
     from survey_app.collection.first_views import init_first_views
+    from survey_app.collection.quality import cli as quality_cli
+    from survey_app.collection.quality import views as quality_views
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.quotas import views as quotas_views
     from survey_app.collection.watch import cli as watch_cli
@@ -70,6 +72,7 @@ def init_rooms(app: Flask) -> None:
         counter_views,
         collection_views,
         quotas_views,
+        quality_views,
         import_views,
         results_views,
         weighting_views,
@@ -88,6 +91,7 @@ def init_rooms(app: Flask) -> None:
         collection_cli.invitations,
         watch_cli.group,
         quotas_cli.group,
+        quality_cli.group,
         results_cli.group,
         weighting_cli.group,
         publication_cli.group,

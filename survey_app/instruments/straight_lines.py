@@ -14,8 +14,8 @@ LONG = 7
 FINE = 4
 
 
-def straight_lines(instrument: Instrument, section_key: str, answers: Mapping[str, object]) -> list[str]:
-    """Keys of the scales of which a long list in the section has the same point everywhere.
+def straight_lines(instrument: Instrument, section_key: str | None, answers: Mapping[str, object]) -> list[str]:
+    """Keys of the scales of which a long list in the section, None for the whole form, has the same point everywhere.
 
     Only questions on the respondent's path count, and scales of at least ``FINE`` points. A list with a question left
     open, or with an answer outside the scale such as "no opinion", is no straight line: whoever has no opinion is not
@@ -23,7 +23,8 @@ def straight_lines(instrument: Instrument, section_key: str, answers: Mapping[st
     """
     fine = {key for key, scale in instrument.scales.items() if len(scale.points) >= FINE}
     lists: dict[str, list[object]] = {}
-    inside = {item.key for item in instrument.items_in(section_key)}
+    items = instrument.items() if section_key is None else instrument.items_in(section_key)
+    inside = {item.key for item in items}
     for item in visible_items(instrument, answers):
         if item.key in inside and isinstance(item, ScaleItem) and item.scale in fine:
             lists.setdefault(item.scale, []).append(answers.get(item.key))

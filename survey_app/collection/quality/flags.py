@@ -28,7 +28,8 @@ FLAGS: dict[str, FlagWords] = {
         _l("Phiếu làm dưới một phần tư số phút dự kiến của bộ phiếu, hoặc dưới một nửa trung vị của kênh."),
     ),
     STRAIGHT_LINE: FlagWords(
-        _l("Chọn thẳng hàng"), _l("Có phần từ 7 câu trở lên trên cùng thang đo mà mọi câu chọn một mức.")
+        _l("Chọn thẳng hàng"),
+        _l("Trong cả phiếu, hoặc trong một phần, có từ 7 câu trở lên trên cùng thang đo và mọi câu chọn một mức."),
     ),
     SAME_ANSWERS: FlagWords(
         _l("Trùng hết câu trả lời"),

@@ -17,7 +17,7 @@ from survey_app.collection.quality.flags import FAR_AWAY, NIGHT, OUTSIDE_PERIOD,
 from survey_app.collection.quality.speed import is_too_fast
 from survey_app.i18n import PROVINCE_TIME
 from survey_app.instruments.schema import Instrument
-from survey_app.instruments.straight_lines import straight_lines
+from survey_app.instruments.straight_lines import LONG, straight_lines
 from survey_app.surveys.models import Survey
 
 #: Forms with fewer answers are equal by honest chance too often.
@@ -47,7 +47,7 @@ def flags_of_form(
     """The flags that a form carries by itself; no query but for the median time, which is kept."""
     found = {
         TOO_FAST: is_too_fast(session, survey, instrument, channel, minutes),
-        STRAIGHT_LINE: any(straight_lines(instrument, section.key, answers) for section in instrument.sections),
+        STRAIGHT_LINE: any(straight_lines(instrument, part, answers) for part in _parts(instrument)),
         NIGHT: channel == "field" and filled_at is not None and _is_night(filled_at),
         FAR_AWAY: distance_km is not None and distance_km > FAR_KM,
         OUTSIDE_PERIOD: not survey.starts_on <= day <= survey.ends_on,
@@ -76,6 +76,12 @@ def look_at_collector(
     )
     is_set_aside, has_same = session.execute(select(standing, same)).one()
     return bool(is_set_aside), [SAME_ANSWERS] if has_same and answered >= MINIMUM_SAME else []
+
+
+def _parts(instrument: Instrument) -> list[str | None]:
+    """The whole form, and the sections that are long enough to be a list by themselves."""
+    long = [section.key for section in instrument.sections if len(section.items) >= LONG]
+    return [None, *long]
 
 
 def _is_night(moment: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,19 +16,23 @@ from survey_app.plain_text import looks_like_formula
 PROVINCE_COLUMNS = ("province_code", "province_name")
 DISTRICT_COLUMNS = ("district_code", "district_name", "district_type")
 COMMUNE_COLUMNS = ("commune_code", "commune_name", "commune_type")
+#: Columns that a file may have, both or neither: where the commune lies, in degrees.
+POSITION_COLUMNS = ("latitude", "longitude")
+POSITION_LIMITS = (90.0, 180.0)
 MAXIMUM_CODE = 20
 MAXIMUM_NAME = 200
 
 
 @dataclass(frozen=True)
 class ListedUnit:
-    """A unit as a file lists it."""
+    """A unit as a file lists it; ``position``: latitude and longitude in degrees."""
 
     level: str
     code: str
     name: str
     kind: str
     parent: tuple[str, str] | None
+    position: tuple[float, float] | None = None
 
 
 @dataclass
@@ -83,7 +88,36 @@ def _complaint_about_cells(row: dict[str, str], with_districts: bool) -> str | N
             return _("Ô %(column)s bắt đầu như một công thức. Xin gõ lại ô này.", column=name)
         if name.endswith("_code") and not (row[name].isascii() and row[name].isalnum()):
             return _("Mã ở ô %(column)s chỉ gồm chữ số và chữ cái không dấu.", column=name)
+    return _complaint_about_position(row)
+
+
+def _complaint_about_position(row: dict[str, str]) -> str | None:
+    cells = [row.get(name, "") for name in POSITION_COLUMNS]
+    if not any(cells):
+        return None
+    if not all(cells):
+        return _("Vị trí của xã cần cả latitude và longitude; xin điền cả hai ô hoặc để trống cả hai.")
+    for name, cell, limit in zip(POSITION_COLUMNS, cells, POSITION_LIMITS, strict=True):
+        degrees = _degrees(cell)
+        if degrees is None or abs(degrees) > limit:
+            return _(
+                "Ô %(column)s phải là số độ từ %(low)s đến %(high)s, ví dụ 10,0125.",
+                column=name,
+                low=f"-{limit:.0f}",
+                high=f"{limit:.0f}",
+            )
     return None
+
+
+def _degrees(cell: str) -> float | None:
+    """A number of degrees with a point or a comma; the spreadsheets of offices write commas."""
+    text = cell.replace(",", ".")
+    return float(text) if re.fullmatch(r"[+-]?\d{1,3}(\.\d{1,15})?", text, re.ASCII) else None
+
+
+def _position(row: dict[str, str]) -> tuple[float, float] | None:
+    latitude, longitude = (_degrees(row.get(name, "")) for name in POSITION_COLUMNS)
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _units_of(row: dict[str, str], with_districts: bool) -> list[ListedUnit]:
@@ -103,6 +137,7 @@ def _listed(level: str, row: dict[str, str], parent: ListedUnit) -> ListedUnit:
         _normal(row[f"{level}_name"]),
         _normal(row[f"{level}_type"]).casefold(),
         (parent.level, parent.code),
+        _position(row) if level == "commune" else None,
     )
 
 

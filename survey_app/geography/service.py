@@ -22,6 +22,7 @@ from survey_app.errors import Conflict, LinesRefused, UserError
 from survey_app.geography.importing import (
     COMMUNE_COLUMNS,
     DISTRICT_COLUMNS,
+    POSITION_COLUMNS,
     PROVINCE_COLUMNS,
     ListedUnit,
     read_units,
@@ -55,6 +56,8 @@ def import_units(
 ) -> ImportedUnits:
     """Bring in the units of a CSV file, of three levels or, without the district columns, of two.
 
+    Two columns more, latitude and longitude in degrees, say where each commune lies; maps are drawn by them.
+
     Parameters
     ----------
     code_system : str, optional
@@ -70,8 +73,11 @@ def import_units(
         A unit is already there under this code system.
     """
     data = file.read()
-    with_districts = _has_districts(data)
+    header = _header(data)
+    with_districts = any(name in DISTRICT_COLUMNS for name in header)
     columns = PROVINCE_COLUMNS + (DISTRICT_COLUMNS if with_districts else ()) + COMMUNE_COLUMNS
+    if any(name in header for name in POSITION_COLUMNS):
+        columns += POSITION_COLUMNS
     listed = read_units(read_rows(io.BytesIO(data), required=columns), with_districts=with_districts)
     if listed.problems:
         count = len(listed.problems)
@@ -111,9 +117,9 @@ def import_units(
     return result
 
 
-def _has_districts(data: bytes) -> bool:
-    header = next(csv.reader(io.StringIO(data[:4096].decode("utf-8-sig", errors="replace").replace(";", ","))), [])
-    return any(name.strip() in DISTRICT_COLUMNS for name in header)
+def _header(data: bytes) -> list[str]:
+    text = data[:4096].decode("utf-8-sig", errors="replace").replace(";", ",")
+    return [name.strip() for name in next(csv.reader(io.StringIO(text)), [])]
 
 
 def _store(session: Session, listed: list[ListedUnit], system: str, start: date, end: date | None) -> list[Unit]:
@@ -139,6 +145,8 @@ def _store(session: Session, listed: list[ListedUnit], system: str, start: date,
                 kind=unit.kind,
                 name=unit.name,
                 sort_key=sort_key(unit.name),
+                latitude=unit.position[0] if unit.position else None,
+                longitude=unit.position[1] if unit.position else None,
                 parent=parent,
                 valid_from=start,
                 valid_to=end,

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 KIND_WORDS = {"units": _l("Danh sách đơn vị"), "cases": _l("Danh sách hồ sơ")}
 
@@ -16,8 +17,13 @@ class UploadForm(FlaskForm):
     kind = RadioField(
         _l("Mỗi dòng của tệp là gì?"),
         choices=[
-            ("cases", _l("Một hồ sơ đã giải quyết xong, một lượt ra viện, một học sinh, một doanh nghiệp")),
-            ("units", _l("Một xã hoặc một cơ quan (bệnh viện, trường, quầy, doanh nghiệp), kèm quy mô")),
+            SelectChoice(
+                value="cases",
+                label=_l("Một hồ sơ đã giải quyết xong, một lượt ra viện, một học sinh, một doanh nghiệp"),
+            ),
+            SelectChoice(
+                value="units", label=_l("Một xã hoặc một cơ quan (bệnh viện, trường, quầy, doanh nghiệp), kèm quy mô")
+            ),
         ],
         default="cases",
     )

@@ -50,7 +50,7 @@ def _bring_in(session: Session, job: Job, upload: Upload, progress: Progress) ->
         finally:
             may_write.reset(token)
 
-    result: dict[str, Any]
+    result: dict[str, Any] = {}
     with io.TextIOWrapper(create_refusals(job.id), encoding="utf-8", newline="") as file:
         complaints = Complaints(file)
         try:
@@ -62,6 +62,7 @@ def _bring_in(session: Session, job: Job, upload: Upload, progress: Progress) ->
             session.rollback()
             refusals = [{"line": line, "reason": reason} for line, reason in error.lines]
             result = {"refused": complaints.count, "refusals": refusals}
-    if not complaints.count:
-        refusals_path(job.id).unlink(missing_ok=True)
+        finally:
+            if "refused" not in result:
+                refusals_path(job.id).unlink(missing_ok=True)
     return result | {"kind": upload.kind, "name": upload.name}

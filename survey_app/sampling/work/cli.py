@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -228,7 +229,8 @@ def print_command(session: Session, slug: str, holder: str, output: Path, email:
     if email:
         acting_in(session, slug, email)
     area, actor = acting_in(session, slug, email, VIEW_CONTACTS)
-    content = render_pdf(list_page(session, area, find_holder(session, holder), actor=actor))
+    with current_app.test_request_context():  # templates know their addresses only in a request
+        content = render_pdf(list_page(session, area, find_holder(session, holder), actor=actor))
     output.touch(mode=0o600)
     output.write_bytes(content)
     click.echo(f"{output}: {len(content)} bytes")

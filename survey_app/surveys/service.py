@@ -19,7 +19,7 @@ from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.instruments.queries import find_questionnaire
 from survey_app.surveys.definition import SurveyDefinition, Territory
-from survey_app.surveys.design import SampleSettings, SurveyDesign
+from survey_app.surveys.design import SampleSettings, SurveyDesign, design_of
 from survey_app.surveys.models import STATES, Survey
 
 
@@ -44,6 +44,10 @@ STATE_WORDS = {
     "closed": _l("đã đóng"),
     "published": _l("đã công bố"),
 }
+#: Columns that repeat what the design says.
+IN_DESIGN = (
+    "design", "sample_share", "sample_rule", "stratify_by", "min_per_stratum", "sample_method", "cases_per_commune",
+)  # fmt: skip
 #: The steps a person may take by hand. Drawing leads to `sampled`, approving a publication to `published`.
 STEPS = {"sampled": ("collecting",), "collecting": ("closed",), "closed": ("collecting",)}
 
@@ -137,16 +141,25 @@ def change_design(session: Session, survey: Survey, definition: SurveyDefinition
                 territory=survey.territory.code,
             )
         )
-    changes: dict[str, list[Any]] = {}
-    for name, value in _settings(session, survey.territory, definition).items():
-        before = getattr(survey, name)
-        if before != value:
-            changes[name] = [_plain(before), _plain(value)]
-            setattr(survey, name, value)
+    settings = _settings(session, survey.territory, definition)
+    before = _flat(design_of(survey).model_dump(mode="json"))
+    after = _flat(settings["design"])
+    changes = {key: [before.get(key), after.get(key)] for key in before | after if before.get(key) != after.get(key)}
+    for name, value in settings.items():
+        if name not in IN_DESIGN and getattr(survey, name) != value:
+            changes[name] = [_plain(getattr(survey, name)), _plain(value)]
+        setattr(survey, name, value)
     if changes:
         session.flush()
         record(session, actor, "survey.change", f"survey:{survey.slug}", **changes)
     return sorted(changes)
+
+
+def _flat(design: dict[str, Any], path: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in design.items():
+        found |= _flat(value, f"{path}{key}.") if isinstance(value, dict) else {path + key: value}
+    return found
 
 
 def _plain(value: Any) -> Any:

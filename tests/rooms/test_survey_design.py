@@ -236,11 +236,17 @@ def test_a_draft_changes_to_what_a_file_says_and_the_trail_tells(session: Sessio
         definition(sample={"share": 0.5, "first_stage": "district"}, target={"rate": 0.9}),
         actor=TESTER,
     )
-    assert changed == ["design", "sample_share", "stratify_by", "target_basis", "target_rate"]
+    assert changed == ["sample.first_stage", "sample.share", "sample.stratify_by", "target_basis", "target_rate"]
     assert (survey.sample_share, survey.stratify_by, survey.target_rate) == (0.5, "none", 0.9)
     assert design_of(survey).sample.first_stage == "district"
     [entry] = session.scalars(select(AuditEntry).where(AuditEntry.verb == "survey.change"))
-    assert entry.detail["sample_share"] == [0.3, 0.5]
+    assert entry.detail == {
+        "sample.share": [0.3, 0.5],
+        "sample.first_stage": ["commune", "district"],
+        "sample.stratify_by": ["district", "none"],
+        "target_rate": [0.8, 0.9],
+        "target_basis": ["Kế hoạch 138/KH-UBND", ""],
+    }
     same = definition(sample={"share": 0.5, "first_stage": "district"}, target={"rate": 0.9})
     assert change_design(session, survey, same, actor=TESTER) == []
     assert len(session.scalars(select(AuditEntry).where(AuditEntry.verb == "survey.change")).all()) == 1
@@ -364,7 +370,7 @@ def test_the_command_line_changes_a_draft_and_shows_its_design(app: Flask, tmp_p
     runner = app.test_cli_runner()
     done = runner.invoke(args=["survey", "change", SURVEY, str(file)])
     assert done.exit_code == 0, done.output
-    assert "design" in done.output
+    assert "sample.number" in done.output
     shown = runner.invoke(args=["survey", "show", SURVEY])
     assert "47 xã" in shown.output
     assert "12 hồ sơ mỗi xã" in shown.output

@@ -19,6 +19,8 @@ def init_rooms(app: Flask) -> None:
         respondent_views,
     )
     from survey_app.collection import views as collection_views
+    from survey_app.collection.call_backs import cli as call_backs_cli
+    from survey_app.collection.call_backs import views as call_backs_views
     from survey_app.collection.first_views import init_first_views
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quality import views as quality_views
@@ -73,6 +75,7 @@ def init_rooms(app: Flask) -> None:
         collection_views,
         quotas_views,
         quality_views,
+        call_backs_views,
         import_views,
         results_views,
         weighting_views,
@@ -92,6 +95,7 @@ def init_rooms(app: Flask) -> None:
         watch_cli.group,
         quotas_cli.group,
         quality_cli.group,
+        call_backs_cli.group,
         results_cli.group,
         weighting_cli.group,
         publication_cli.group,

@@ -60,7 +60,8 @@ def size_command(session: Session, slug: str | None, form: str, **typed: str | N
     if reckoning.outlook is None:
         return
     click.echo(words.outlook_sentence(reckoning.outlook, question, reckoning.answer))
-    for row in [reckoning.outlook.whole, *reckoning.outlook.strata]:
+    strata = reckoning.outlook.strata if len(reckoning.outlook.strata) > 1 else []
+    for row in [reckoning.outlook.whole, *strata] if reckoning.outlook.probability else []:
         click.echo("  " + _line(row))
     for warning in words.warnings(reckoning.outlook, at_hand.survey.target_rate if at_hand else question.target):
         click.echo(warning)

@@ -56,7 +56,7 @@ def send(person: FlaskClient, data: bytes, name: str = "C:\\hồ sơ\\danh sách
 def choices(page: str) -> dict[str, str]:
     """What the columns page would send as it stands."""
     found = {}
-    for name, options in re.findall(r'<select class="input" id="[^"]+" name="([^"]+)">(.*?)</select>', page, re.S):
+    for name, options in re.findall(r'<select class="input" id="[^"]+" name="([^"]+)"[^>]*>(.*?)</select>', page, re.S):
         found[name] = re.search(r'<option value="([^"]*)" selected>', options)[1]  # type: ignore[index]
     return found
 

@@ -14,7 +14,7 @@ from survey_app.audit.models import AuditEntry
 from survey_app.audit.queries import entries_about
 from survey_app.jobs.worker import do_chores
 from survey_app.sampling.listing import retention
-from survey_app.sampling.listing.models import CaseContact, ListedCase
+from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
 from survey_app.sampling.models import Draw
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.service import draw_sample
@@ -125,13 +125,18 @@ def test_the_days_count_from_the_last_closing(
     assert left(session) == len(drawn_cases(session))
 
 
-def test_a_survey_that_never_opened_forgets_ninety_days_after_its_period(
-    app: Flask, session: Session, survey: Survey, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("last_day", [date(2020, 9, 30), date(2100, 1, 1)])
+def test_a_survey_that_never_opened_forgets_ninety_days_after_its_period_and_its_last_list(
+    app: Flask, session: Session, survey: Survey, monkeypatch: pytest.MonkeyPatch, last_day: date
 ) -> None:
-    end = datetime.combine(survey.ends_on, datetime.min.time(), UTC)
+    survey.starts_on, survey.ends_on = date(2020, 7, 1), last_day
+    session.commit()
+    listed = session.scalar(select(FrameFile.imported_at))
+    assert listed is not None
+    end = max(datetime.combine(last_day, datetime.min.time(), UTC), listed)
     monkeypatch.setattr(retention, "now", lambda: end + timedelta(days=90))
     chores(app, session)
     assert left(session) == 24
-    monkeypatch.setattr(retention, "now", lambda: end + timedelta(days=91))
+    monkeypatch.setattr(retention, "now", lambda: end + timedelta(days=90, seconds=1))
     chores(app, session)
     assert left(session) == 0

@@ -96,7 +96,7 @@ CASE_FIELDS = (
     ),
     Field(
         "reference",
-        _l("Số hồ sơ (mã riêng của từng dòng)"),
+        _l("Số hồ sơ (mã riêng)"),
         _l("Số hồ sơ, số bệnh án, mã học sinh, mã số thuế. Không hai dòng nào được giống nhau. Được niêm mã."),
         _REFERENCE,
         required=True,

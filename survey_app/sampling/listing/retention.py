@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.audit.models import SYSTEM, Actor, AuditEntry
@@ -13,7 +13,7 @@ from survey_app.audit.service import record
 from survey_app.database import now
 from survey_app.errors import Conflict
 from survey_app.jobs.service import hourly
-from survey_app.sampling.listing.models import CaseContact, ListedCase
+from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
 from survey_app.sampling.models import Draw, FrameUnit
 from survey_app.sampling.work.models import Case
 from survey_app.surveys.models import Survey
@@ -82,10 +82,11 @@ def forget_due_contacts(session: Session) -> None:
 
 
 def _is_over(session: Session, survey: Survey) -> bool:
-    """Whether a survey closed long enough ago; one that never opened counts from the last day of its period."""
+    """Whether a survey closed long enough ago; one that never opened counts from its last day or its last list."""
     if survey.state == "collecting":
         return False
-    ended = datetime.combine(survey.ends_on, time(), UTC)
+    listed = session.scalar(select(func.max(FrameFile.imported_at)).where(FrameFile.survey_id == survey.id))
+    ended = max(datetime.combine(survey.ends_on, time(), UTC), listed or survey.created_at)
     if survey.state in ("closed", "published"):
         entries = session.execute(
             select(AuditEntry.at, AuditEntry.detail)

@@ -48,7 +48,7 @@ def test_the_page_says_what_the_forms_stand_for_and_what_each_step_did(
     assert page.status_code == 200
     shown = words(page.text)
     assert "đại diện cho 2.130 hồ sơ" in shown
-    for part in ("Trọng số gốc", "Chỉnh không trả lời", "Cân theo tổng của từng ô", "1.020"):
+    for part in ("Trọng số gốc", "Chỉnh không trả lời", "Cân theo tổng của từng nhóm", "1.020"):
         assert part in shown
     assert "Thêm bước" not in shown  # who only reads is offered nothing to do
 

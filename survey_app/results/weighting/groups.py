@@ -18,6 +18,9 @@ ITEM = "item:"
 NO_ANSWER = "(no answer)"
 """Label of those who did not answer the question, or whose answer is none."""
 
+MANY = 10_000_000
+"""Combinations of place and answers up to which they are counted in one array."""
+
 Floats = NDArray[np.float64]
 
 
@@ -78,13 +81,14 @@ def group_responses(design: SampleDesign, instrument: Instrument, table: pa.Tabl
         levels.append(valid)
         columns.append(_code(table.column(key), {level: number for number, level in enumerate(valid)}, default=0))
     number = columns[0]
-    if not items:
-        count = np.bincount(number, minlength=len(codes))
-        found = np.flatnonzero(count)
-        return Groups(codes, found, count[found], {}, (np.cumsum(count > 0) - 1)[number])
     for column, valid in zip(columns[1:], levels, strict=True):
         number = number * len(valid) + column
-    found, of_row, count = np.unique(number, return_inverse=True, return_counts=True)
+    counts = np.bincount(number) if number.max(initial=0) < MANY else None
+    if counts is not None:
+        found = np.flatnonzero(counts)
+        count, of_row = counts[found], (np.cumsum(counts > 0) - 1)[number]
+    else:
+        found, of_row, count = np.unique(number, return_inverse=True, return_counts=True)
     labels: dict[str, list[str]] = {}
     for key, valid in reversed(list(zip(items, levels, strict=True))):
         found, digit = np.divmod(found, len(valid))

@@ -31,7 +31,7 @@ def kind_title(kind: str) -> str:
     return {
         "base": _("Trọng số gốc"),
         "nonresponse": _("Chỉnh không trả lời"),
-        "poststratify": _("Cân theo tổng của từng ô"),
+        "poststratify": _("Cân theo tổng của từng nhóm"),
         "rake": _("Cân theo tổng của từng biến"),
         "trim": _("Cắt trọng số lớn"),
     }[kind]

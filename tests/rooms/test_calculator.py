@@ -21,7 +21,7 @@ from survey_app.sampling.calculator.at_hand import form_for, reckon, take_up
 from survey_app.sampling.calculator.forms import SizeForm
 from survey_app.sampling.calculator.outlook import Outlook, Prospect, look_ahead
 from survey_app.sampling.calculator.size import Question, answer_question, sizes_by_margin
-from survey_app.sampling.calculator.words import outlook_sentence, warnings
+from survey_app.sampling.calculator.words import answer_sentence, outlook_sentence, warnings
 from survey_app.sampling.frame import Frame
 from survey_app.sampling.listing.models import FrameFile, ListedCase
 from survey_app.sampling.plan import DrawPlan
@@ -203,6 +203,8 @@ def test_without_a_frame_nothing_is_claimed() -> None:
     assert warnings(outlook, 0.8) == []
     said = outlook_sentence(outlook, question(), answer_question(question(), {}))
     assert "không bốc ngẫu nhiên" in said
+    asked = answer_sentence(question(), answer_question(question(), {}), outlook)
+    assert asked.startswith("Nếu bốc ngẫu nhiên: cần 1.093 phiếu")
 
 
 GOOD = {"goal": "margin", "margin": "3", "rate": "80", "deff": "1,6", "response": "80", "confidence": "95"}

@@ -50,7 +50,7 @@ def size_command(session: Session, slug: str | None, form: str, **typed: str | N
     if form == "json":
         echo_json(_as_json(reckoning, at_hand.obstacle if at_hand else ""))
         return
-    click.echo(words.answer_sentence(question, reckoning.answer))
+    click.echo(words.answer_sentence(question, reckoning.answer, reckoning.outlook))
     for name, size in reckoning.answer.domains.items():
         click.echo(f"  {name}\t{number(size.answers)}\t{number(size.invited)}")
     for margin, size in sizes_by_margin(question):

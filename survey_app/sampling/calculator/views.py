@@ -30,7 +30,8 @@ def calculator(slug: str) -> ResponseReturnValue:
     if question is None:
         return render_template("office/calculator.html", **shown), 400
     reckoning = reckon(question, at_hand)
-    places = reckoning.outlook.whole.places if reckoning.outlook is not None else 0
+    outlook = reckoning.outlook
+    places = outlook.whole.places if outlook is not None and outlook.probability else 0
     return render_template(
         "office/calculator.html",
         **shown | {"reckoning": reckoning},

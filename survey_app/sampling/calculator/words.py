@@ -14,8 +14,15 @@ NAMES = 6
 WEAK = 0.5
 
 
-def answer_sentence(question: Question, answer: Answer) -> str:
-    """How many answers, how many people to invite, and what for."""
+def answer_sentence(question: Question, answer: Answer, outlook: Outlook | None = None) -> str:
+    """How many answers, how many people to invite, and what for; a condition where this survey draws nobody."""
+    said = _answer_sentence(question, answer)
+    if outlook is None or outlook.probability:
+        return said
+    return _("Nếu bốc ngẫu nhiên: %(sentence)s", sentence=said[:1].lower() + said[1:])
+
+
+def _answer_sentence(question: Question, answer: Answer) -> str:
     each = bool(answer.domains)
     counts = {"answers": number(answer.whole.answers), "invited": number(answer.whole.invited)}
     purpose = _purpose(question, each=each)

@@ -144,7 +144,7 @@ def _cases_page(slug: str, *, refused: int | None = None, status: int = 200) -> 
         "collection/cases.html",
         surveys=surveys,
         chosen=chosen,
-        communes=[(name, list(part)) for name, part in groupby(lines, key=lambda line: line.unit_name)],
+        communes=[list(part) for _unit, part in groupby(lines, key=lambda line: line.frame_unit_id)],
         contacts=contacts,
         problem=problem,
         begun=_begun(lines),

@@ -55,7 +55,7 @@ def test_a_try_is_kept_with_its_time_and_the_case_is_tried(session: Session, lan
     assert (kept.tried_at, kept.day.isoformat(), kept.outcome, kept.collector_id) == (at, "2026-03-02", "later", lan.id)
     row = session.get_one(Case, case)
     assert (row.state, row.outcome, row.attempts) == ("tried", "later", 1)
-    assert trail(session, "case.attempt")[0]["case"] == case
+    assert trail(session, "case.attempt")[0]["counted"] == 1
 
 
 def test_the_same_try_sent_again_is_one_try(session: Session, lan: User) -> None:

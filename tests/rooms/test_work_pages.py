@@ -302,6 +302,9 @@ def test_closing_and_opening_a_case_by_its_page(app: Flask, sign_in: SignIn, lan
     assert "<script>lũ" not in manager.get(page).text
     assert post(manager, page, {"do": "close", "reason": "lũ lụt"}).status_code == 409
     assert post(manager, page, {"do": "reopen", "reason": "nước rút"}).status_code == 302
+    history = manager.get(page).text
+    assert "lũ lụt" in history
+    assert "nước rút" in history
     assert post(manager, page, {"do": "reopen", "reason": "nước rút"}).status_code == 409
     assert post(manager, page, {"do": "explode"}).status_code == 400
     with app.app_context():

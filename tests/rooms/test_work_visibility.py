@@ -164,6 +164,10 @@ def test_a_coordinator_sees_and_changes_only_their_area(app: Flask, sign_in: Sig
     seen = boss.post(f"{BOARD}/ho-so/{inside[0]}/lien-he", data={"csrf_token": token})
     assert names_on(seen.text) == listed_numbers(app, inside[:1])
     with app.app_context():
+        reserve = cases_of(db.session, mine, "reserve")[0]
+    unused = boss.post(f"{BOARD}/ho-so/{reserve}/lien-he", data={"csrf_token": token})
+    assert (unused.status_code, names_on(unused.text)) == (409, set())
+    with app.app_context():
         assert trail(db.session, "contact.show") == [{"count": 1, "purpose": "case"}]
 
 

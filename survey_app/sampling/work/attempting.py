@@ -120,8 +120,8 @@ def record_attempt(
         session,
         actor,
         "case.attempt",
-        f"survey:{area.survey.slug}",
-        case=case.id,
+        f"case:{case.id}",
+        survey=area.survey.slug,
         outcome=outcome,
         collector=collector.id,
         tried_at=moment.isoformat(timespec="minutes"),
@@ -178,7 +178,7 @@ def close_case(session: Session, area: Area, case_id: int, *, actor: Actor, reas
         raise Conflict(_("Hồ sơ số %(number)s đã xong hoặc đã khép rồi.", number=case_id))
     case.state, case.reason, case.changed_at = "closed", reason, now()
     session.flush()
-    record(session, actor, "case.close", f"survey:{area.survey.slug}", case=case.id, reason=reason)
+    record(session, actor, "case.close", f"case:{case.id}", survey=area.survey.slug, reason=reason)
     return case
 
 
@@ -197,5 +197,5 @@ def reopen_case(session: Session, area: Area, case_id: int, *, actor: Actor, rea
         raise Conflict(_("Hồ sơ số %(number)s không ở trạng thái đã khép nên không mở lại được.", number=case_id))
     case.state, case.reason, case.changed_at = "tried" if case.attempts else "todo", reason, now()
     session.flush()
-    record(session, actor, "case.reopen", f"survey:{area.survey.slug}", case=case.id, reason=reason)
+    record(session, actor, "case.reopen", f"case:{case.id}", survey=area.survey.slug, reason=reason)
     return case

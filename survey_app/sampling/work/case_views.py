@@ -10,8 +10,9 @@ from flask_security import current_user
 from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.models import User
 from survey_app.accounts.roles import ASSIGN_WORK, VIEW_CONTACTS, VIEW_FIELDWORK
+from survey_app.audit.queries import entries_about
 from survey_app.database import db
-from survey_app.errors import NotFound, UserError
+from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.sampling.work.area import Area, area_of
 from survey_app.sampling.work.assigning import assign_cases
 from survey_app.sampling.work.attempting import close_case, may_replace, record_attempt, reopen_case
@@ -51,6 +52,8 @@ from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 
 blueprint = Blueprint("cases", __name__)
+#: What the trail tells of a case beside its tries and its holders.
+DECISIONS = ("case.replace", "case.close", "case.reopen")
 SHOWN = {
     "chua-giao": CaseFilter(unassigned=True),
     "qua-han": CaseFilter(overdue=True),
@@ -190,6 +193,8 @@ def contact(slug: str, case_id: int) -> ResponseReturnValue:
     survey = open_survey(slug, VIEW_CONTACTS)
     line = find_line(db.session, area_of(current_user, survey, VIEW_CONTACTS), case_id)
     check_token(ReasonForm())
+    if not line.is_live:
+        raise Conflict(_("Hồ sơ số %(number)s là dự bị chưa dùng nên chưa ai cần liên hệ.", number=case_id))
     found = show_contacts(db.session, survey, [line], actor=acting(), purpose="case")
     return _case_page(survey, case_id, words=found.get(case_id, {}), asked=True), 200
 
@@ -208,13 +213,14 @@ def _case_page(
         tries=tries,
         contact=words,
         contact_asked=asked,
+        decisions=[entry for entry in entries_about(db.session, f"case:{case_id}") if entry.verb in DECISIONS],
         replaced_by=replacement_of(db.session, case_id),
         attempt=attempt.fresh(),
         reason=ReasonForm() if posted else ReasonForm(formdata=None),
         rule=design_of(survey).work,
         may_replace=may_replace(survey, line),
         may_assign=may_on(ASSIGN_WORK, survey) and survey.state == "collecting",
-        may_see=may_on(VIEW_CONTACTS, survey) and line.listed_case_id is not None,
+        may_see=may_on(VIEW_CONTACTS, survey) and line.listed_case_id is not None and line.is_live,
         everyone=people_of(db.session, {one.collector_id for one in held} | {one.collector_id for one in tries}),
         every_office=offices_of(db.session, {one.office_id for one in held}),
         **names_for([line]),

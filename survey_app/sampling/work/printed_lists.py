@@ -52,7 +52,7 @@ def list_page(session: Session, area: Area, holder: Holder, *, actor: Actor) -> 
         "office/work_list_pdf.html",
         survey=survey,
         holder=holder,
-        communes=[(name, list(part)) for name, part in groupby(lines, key=lambda line: line.unit_name)],
+        communes=[list(part) for _unit, part in groupby(lines, key=lambda line: line.frame_unit_id)],
         count=len(lines),
         contacts=contacts,
         tries=attempts_of(session, [line.id for line in lines]),

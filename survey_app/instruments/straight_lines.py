@@ -22,12 +22,18 @@ def straight_lines(instrument: Instrument, section_key: str | None, answers: Map
     pressed for one.
     """
     fine = {key for key, scale in instrument.scales.items() if len(scale.points) >= FINE}
-    lists: dict[str, list[object]] = {}
     items = instrument.items() if section_key is None else instrument.items_in(section_key)
-    inside = {item.key for item in items}
+    rated = {item.key: item.scale for item in items if isinstance(item, ScaleItem) and item.scale in fine}
+    points: dict[str, set[object]] = {}
+    for key, scale in rated.items():
+        if key in answers:
+            points.setdefault(scale, set()).add(answers[key])
+    if all(len(given) > 1 for given in points.values()):
+        return []  # as nearly every form; the path need not be walked
+    lists: dict[str, list[object]] = {}
     for item in visible_items(instrument, answers):
-        if item.key in inside and isinstance(item, ScaleItem) and item.scale in fine:
-            lists.setdefault(item.scale, []).append(answers.get(item.key))
+        if item.key in rated:
+            lists.setdefault(rated[item.key], []).append(answers.get(item.key))
     return [
         scale
         for scale, given in lists.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Quota, Response
@@ -13,6 +13,15 @@ from survey_app.collection.queries import COUNTED
 from survey_app.errors import Conflict
 from survey_app.geography.models import Unit
 from survey_app.surveys.models import Survey
+
+_QUOTA, _UNIT = Quota.__table__, Unit.__table__
+#: Made once: every response asks it.
+_PARTS = (
+    select(_QUOTA.c.id, _QUOTA.c.channel, _QUOTA.c.item, _QUOTA.c.value, _UNIT.c.path)
+    .select_from(_QUOTA.outerjoin(_UNIT, _QUOTA.c.unit_id == _UNIT.c.id))
+    .where(_QUOTA.c.survey_id == bindparam("survey"))
+    .order_by(_QUOTA.c.id)
+)
 
 
 class QuotaFull(Conflict):
@@ -35,12 +44,7 @@ def hold_quotas(
     One row stands for the lock of all quotas of a survey, so that two transactions with many responses each never
     wait for one another. Which quotas there are cannot change meanwhile: that takes the survey's own lock.
     """
-    found = session.execute(
-        select(Quota.id, Quota.channel, Quota.item, Quota.value, Unit.path)
-        .outerjoin(Unit, Quota.unit_id == Unit.id)
-        .where(Quota.survey_id == survey.id)
-        .order_by(Quota.id)
-    ).all()
+    found = session.execute(_PARTS, {"survey": survey.id}).all()
     mine = [
         number
         for number, only_channel, item, value, path in found

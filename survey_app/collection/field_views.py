@@ -22,8 +22,8 @@ from survey_app.database import db, now
 from survey_app.errors import NotFound, UserError
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
-from survey_app.sampling.work.area import own_work
-from survey_app.sampling.work.attempting import may_replace, record_attempt
+from survey_app.sampling.work.area import Area, own_work
+from survey_app.sampling.work.attempting import hold_case, may_replace, record_attempt
 from survey_app.sampling.work.contacts import show_contacts
 from survey_app.sampling.work.forms import (
     AttemptForm,
@@ -186,7 +186,7 @@ def change_case(slug: str, case_id: int) -> ResponseReturnValue:
     try:
         check_token(ActionForm())
         if do == "begin":
-            return _begin(survey, find_line(db.session, area, case_id))
+            return _begin(area, case_id)
         if do == "attempt":
             form = AttemptForm()
             tried = record_attempt(
@@ -222,8 +222,10 @@ def change_case(slug: str, case_id: int) -> ResponseReturnValue:
     return redirect(url_for("collection.cases", dot=slug, tu=request.args.get("tu")))
 
 
-def _begin(survey: Survey, line: CaseLine) -> ResponseReturnValue:
+def _begin(area: Area, case_id: int) -> ResponseReturnValue:
     """The form of a case: the one this person began a while ago, or a new one."""
+    survey, line = area.survey, find_line(db.session, area, case_id)
+    hold_case(db.session, area, case_id)  # so that of two clicks the second finds the form of the first
     draft = db.session.scalar(
         select(Draft)
         .where(

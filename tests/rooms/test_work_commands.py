@@ -100,6 +100,16 @@ def test_who_is_named_works_in_their_own_area_only(app: Flask, run: Run, codes: 
     assert {row["unit"] for row in mine} == {codes[0]}
 
 
+def test_who_no_longer_collects_is_relieved_of_their_work(app: Flask, run: Run, codes: list[str]) -> None:
+    run("assign", VILLAGE, "--to", LAN, "--in", codes[0])
+    app.test_cli_runner().invoke(args=["user", "deactivate", LAN])
+    run("assign", VILLAGE, "--to", LAN, "--in", codes[1], ends=1)
+    run("move", VILLAGE, "--from", LAN, "--count", 2, "--to", MAI)
+    run("withdraw", VILLAGE, "--from", LAN, "--reason", "nghỉ việc")
+    with app.app_context():
+        assert len(held(db.session)) == 2
+
+
 def test_a_try_names_who_tried(app: Flask, run: Run, codes: list[str]) -> None:
     case = numbers(app, codes[0])[0]
     run("attempt", VILLAGE, case, "--outcome", "not_home", ends=1)  # in nobody's hands

@@ -31,7 +31,7 @@ from tests.rooms.work_village import (
     user_of,
     village,
 )
-from tests.village import VILLAGE, communes
+from tests.village import VILLAGE, at_once, communes
 from tests.world import TESTER, fill
 
 MINE = "/thu-phieu/ho-so"
@@ -256,6 +256,23 @@ def test_an_interview_begun_from_a_case_answers_that_case_once(app: Flask, lan: 
         assert db.session.get_one(Case, number).state == "answered"
     assert f'id="ho-so-{number}"' not in lan.get(MINE).text
     assert lan.post(address, data=data).status_code == 409
+
+
+def test_two_clicks_on_begin_at_once_begin_one_form(app: Flask, lan: FlaskClient) -> None:
+    with app.app_context():
+        number = cases_of(db.session)[0]
+    cookie, token = lan.get_cookie("hai_long"), token_in(lan.get(MINE).text)
+    assert cookie is not None
+
+    def press(_thread: int) -> str:
+        twin = app.test_client()
+        twin.set_cookie("hai_long", cookie.value)
+        data = {"csrf_token": token, "do": "begin"}
+        return str(twin.post(f"{MINE}/{VILLAGE}/{number}", data=data).headers["Location"])
+
+    assert len(set(at_once(app, press, 3))) == 1
+    with app.app_context():
+        assert len(db.session.scalars(select(Draft)).all()) == 1
 
 
 def test_where_cases_were_drawn_nobody_begins_a_form_without_one(

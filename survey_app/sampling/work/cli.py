@@ -11,11 +11,11 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from survey_app.accounts.acting import find_person
 from survey_app.accounts.roles import ASSIGN_WORK, VIEW_CONTACTS
-from survey_app.accounts.service import find_user
 from survey_app.audit.models import Actor
 from survey_app.command_line import echo_json, operator, verb
-from survey_app.errors import Forbidden, UserError
+from survey_app.errors import UserError
 from survey_app.sampling.work.area import Area, area_of, whole_area
 from survey_app.sampling.work.assigning import Given, assign_cases, assign_places
 from survey_app.sampling.work.counts import read_board
@@ -41,15 +41,13 @@ def acting_in(session: Session, slug: str, email: str | None, permission: str = 
 
     Raises
     ------
-    Forbidden, NotFound
-        The person's account is shut; they hold the permission nowhere in the survey.
+    NotFound
+        There is no such account, or it holds the permission nowhere in the survey.
     """
     survey = find_survey(session, slug)
     if email is None:
         return whole_area(survey), operator()
-    user = find_user(session, email)
-    if not user.active:
-        raise Forbidden(_("Tài khoản của %(name)s đã ngừng. Xin chọn người khác.", name=user.name))
+    user = find_person(session, email)
     return area_of(user, survey, permission), Actor(user.id, user.email)
 
 
@@ -153,7 +151,7 @@ def _chosen(
         raise UserError(_("Xin ghi hoặc --from hoặc --case, một trong hai."))
     if cases:
         return list(cases)
-    return choose_part(session, area, find_holder(session, source or ""), count=count, codes=places)
+    return choose_part(session, area, find_holder(session, source or "", receiving=False), count=count, codes=places)
 
 
 @group.command("list")
@@ -173,7 +171,7 @@ def list_command(
 ) -> None:  # fmt: skip
     """List cases, without contact data."""
     area, _actor = acting_in(session, slug, email)
-    who = find_holder(session, holder) if holder else None
+    who = find_holder(session, holder, receiving=False) if holder else None
     unit = find_place(session, area, place) if place else None
     wanted = CaseFilter(
         unit=unit,

@@ -89,8 +89,13 @@ class Holder:
             )
 
 
-def find_holder(session: Session, text: str) -> Holder:
+def find_holder(session: Session, text: str, *, receiving: bool = True) -> Holder:
     """The collector of an address, or the office of a code.
+
+    Parameters
+    ----------
+    receiving : bool
+        Whether work goes to them; who no longer collects can still be relieved of theirs.
 
     Raises
     ------
@@ -102,12 +107,12 @@ def find_holder(session: Session, text: str) -> Holder:
         raise UserError(_("Chưa chọn người hoặc bưu điện nhận việc. Xin chọn rồi bấm lại."))
     if "@" in key:
         user = session.scalar(select(User).where(User.email == key.lower())) if is_clean(key) else None
-        if user is None or not any(COLLECT in grant.permissions for grant in user.grants):
+        if user is None or (receiving and not any(COLLECT in grant.permissions for grant in user.grants)):
             raise NotFound(_("Không có điều tra viên „%(email)s”. Xin chọn trong danh sách.", email=key[:80]))
-        if not user.active:
+        if receiving and not user.active:
             raise Conflict(_("Tài khoản của %(name)s đã ngừng. Xin chọn người khác.", name=user.name))
         return Holder(office_of(session, user.id), user)
-    return Holder(find_office(session, key), None)
+    return Holder(find_office(session, key.upper()), None)
 
 
 def find_office(session: Session, code: str) -> PostOffice:

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from survey_app.accounts.acting import find_person
 from survey_app.accounts.service import find_user
 from survey_app.audit.models import Actor
 from survey_app.command_line import operator, verb
@@ -24,8 +25,8 @@ group.add_command(office)
 def _actor(session: Session, email: str | None, unit: Unit) -> Actor:
     if email is None:
         return operator()
-    user = find_user(session, email)
-    if not user.active or not may_manage(user, unit):
+    user = find_person(session, email)
+    if not may_manage(user, unit):
         raise Forbidden(_("%(email)s không quản lý bưu điện ở %(place)s.", email=user.email, place=unit.name))
     return Actor(user.id, user.email)
 

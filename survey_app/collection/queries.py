@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Dispute, Response
+from survey_app.geography.models import Unit
 from survey_app.instruments.usage import counts_usage
 from survey_app.sampling.queries import drawn_units
+from survey_app.sampling.work.area import lies_within
 from survey_app.surveys.models import Survey
 
 #: The statuses of responses that figures are made of.
@@ -46,17 +49,17 @@ def count_responses(session: Session, survey: Survey) -> int:
     )
 
 
-def count_disputes(session: Session, survey: Survey) -> int:
-    """How many submissions wait for review."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Dispute)
-            .join(Response, Dispute.response_id == Response.id)
-            .where(Response.survey_id == survey.id)
-        )
-        or 0
+def count_disputes(session: Session, survey: Survey, within: Sequence[Unit] = ()) -> int:
+    """How many submissions wait for review, in some places or in all."""
+    query = (
+        select(func.count())
+        .select_from(Dispute)
+        .join(Response, Dispute.response_id == Response.id)
+        .where(Response.survey_id == survey.id)
     )
+    if within:
+        query = query.join(Unit, Dispute.unit_id == Unit.id).where(lies_within(within))
+    return session.scalar(query) or 0
 
 
 def set_aside_count(session: Session, survey: Survey) -> tuple[int, int]:

@@ -21,9 +21,7 @@ from survey_app.accounts.roles import (
 )
 from survey_app.collection.drafts import issue_invitations
 from survey_app.collection.forms import InvitationForm
-from survey_app.collection.queries import (
-    count_disputes,
-)
+from survey_app.collection.queries import count_disputes
 from survey_app.collection.watch.export import progress_as_csv
 from survey_app.collection.watch.map import lay_tiles, place_bubbles
 from survey_app.collection.watch.progress import watch_fieldwork
@@ -55,7 +53,8 @@ def fieldwork(slug: str) -> ResponseReturnValue:
 
 
 def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
-    progress = watch_fieldwork(db.session, area_of(current_user, survey, VIEW_FIELDWORK))
+    area = area_of(current_user, survey, VIEW_FIELDWORK)
+    progress = watch_fieldwork(db.session, area)
     return render_template(
         "office/fieldwork.html",
         progress=progress,
@@ -66,7 +65,7 @@ def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
         disposition_words=DISPOSITION_WORDS,
         bubble_map=place_bubbles(progress.places),
         tile_blocks=lay_tiles(progress.groups),
-        disputes=count_disputes(db.session, survey),
+        disputes=count_disputes(db.session, survey, area.places),
         state_form=StateForm(formdata=None),
         invitations=invitations,
         may_edit=may_on(EDIT_SURVEYS, survey),

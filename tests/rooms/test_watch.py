@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from analysis.response_rates import Dispositions
 from survey_app.collection.models import Quota, Response
+from survey_app.collection.service import DisputedResponse
 from survey_app.collection.watch.progress import Progress, watch_fieldwork
 from survey_app.database import db
 from survey_app.i18n import PROVINCE_TIME, today
@@ -261,6 +262,22 @@ def test_coordinator_of_a_district_sees_its_communes_and_its_forms_alone(
     table = coordinator.get(f"/quan-ly/dot/{SURVEY}/tien-do.csv").text
     assert own.places[0].code in table
     assert other.places[0].code not in table
+
+
+def test_forms_that_wait_for_review_are_counted_where_one_may_look(
+    app: Flask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with app.app_context():
+        survey = make_village(db.session, period=PERIOD)
+        here, there = communes(db.session, survey)[:2]
+        receipt = respond(db.session, survey, here)
+        with pytest.raises(DisputedResponse):
+            respond(db.session, survey, here, response_id=receipt.response_id, answers={"q1": 1})
+        db.session.commit()
+    address, words = f"/quan-ly/dot/{VILLAGE}/thuc-dia", "phiếu gửi lại với nội dung khác"
+    assert words in sign_in("survey_manager").get(address).text
+    assert words in sign_in("post_coordinator", f"unit:{here}").get(address).text
+    assert words not in sign_in("post_coordinator", f"unit:{there}").get(address).text
 
 
 def test_observer_sees_progress_and_no_contact_data(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:

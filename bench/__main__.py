@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import analysis, collect, draw, forms, phone
+from bench import analysis, collect, draw, forms, frame_import, phone
 from bench.world import small_world
 
 
@@ -10,7 +10,7 @@ def main() -> None:
     with small_world() as (app, slug):
         print(f"\n{collect.__doc__}")
         collect.run(app, slug)
-    for bench in (forms, phone, draw, analysis):
+    for bench in (forms, phone, frame_import, draw, analysis):
         print(f"\n{bench.__doc__}")
         bench.run()
 

@@ -110,7 +110,9 @@ def all_chosen(session: Session) -> tuple[Survey, Area, list[CallBack], list[Use
     return survey, area, list(session.scalars(select(CallBack).order_by(CallBack.case_id))), people
 
 
-def test_a_result_stands_with_who_and_when_and_not_reached_can_be_tried_again(session: Session) -> None:
+def test_a_result_stands_not_reached_can_be_tried_again_and_the_writer_corrects(
+    session: Session,
+) -> None:
     _survey, area, found, _people = all_chosen(session)
     case_id = found[0].case_id
     record_call_back(session, area, case_id, result="not_reached", actor=TESTER)
@@ -119,9 +121,12 @@ def test_a_result_stands_with_who_and_when_and_not_reached_can_be_tried_again(se
     assert (found[0].result, found[0].checked_by, found[0].checked_at is None) == ("confirmed", "somebody else", False)
     error = refusal(lambda: record_call_back(session, area, case_id, result="differs", actor=TESTER))
     assert isinstance(error, Conflict)
+    assert "somebody else" in error.message
+    record_call_back(session, area, case_id, result="differs", actor=Actor(None, "somebody else"))
+    assert found[0].result == "differs"
     entries = entries_about(session, f"survey:{VILLAGE}")
     results = [entry.detail["result"] for entry in entries if entry.verb == "call_back.record"]
-    assert sorted(results) == ["confirmed", "not_reached"]
+    assert sorted(results) == ["confirmed", "differs", "not_reached"]
 
 
 def test_nobody_checks_their_own_and_only_chosen_cases_of_ones_area_are_checked(session: Session) -> None:
@@ -150,7 +155,7 @@ def test_two_who_write_at_once_leave_one_result(app: Flask) -> None:
     def write(number: int) -> None:
         area = whole_area(find_survey(db.session, VILLAGE))
         words = ("confirmed", "differs")[number % 2]
-        record_call_back(db.session, area, case_id, result=words, actor=TESTER)
+        record_call_back(db.session, area, case_id, result=words, actor=Actor(None, f"person {number}"))
         db.session.commit()
 
     results = at_once(app, write, 6)
@@ -236,7 +241,7 @@ def test_an_observer_draws_and_records_by_page_and_sees_no_contact(
     assert collector.name in page or collector.email in page
     assert post(f"/{case_id}", result="did_not_happen").status_code == 302
     assert "1 trên 1 hồ sơ đã phúc tra không đúng như phiếu" in observer.get(PAGE).text
-    assert post(f"/{case_id}", result="confirmed").status_code == 409
+    assert post(f"/{case_id}", result="perhaps").status_code == 400
     assert post("/999", result="confirmed").status_code == 404
     with app.app_context():
         who = db.session.scalars(select(CallBack.checked_by).where(CallBack.case_id == case_id)).one()

@@ -76,12 +76,12 @@ def draw_call_backs(session: Session, area: Area, *, share: float | None = None,
 
 
 def record_call_back(session: Session, area: Area, case_id: int, *, result: str, actor: Actor) -> CallBack:
-    """Write down what came of a check. Somebody who was not reached can be tried again; all else stands.
+    """Write down what came of a check. Somebody who was not reached can be tried again; whoever wrote may correct.
 
     Raises
     ------
     NotFound, UserError, Forbidden, Conflict
-        The case is not to be checked, or outside the area; no such result; the checker's own work; written already,
+        The case is not to be checked, or outside the area; no such result; the checker's own work; another's result,
         or the case's answer does not stand any more.
     """
     if result not in CALL_BACK_RESULTS:
@@ -96,8 +96,14 @@ def record_call_back(session: Session, area: Area, case_id: int, *, result: str,
     if found.collector_id is not None and found.collector_id == actor.user_id:
         raise Forbidden(_("Không ai phúc tra phiếu của chính mình. Xin nhờ người khác."))
     session.refresh(found)
-    if found.result not in (None, "not_reached"):
-        raise Conflict(_("Hồ sơ số %(number)s đã có kết quả phúc tra.", number=case_id))
+    if found.result not in (None, "not_reached") and found.checked_by != actor.label:
+        raise Conflict(
+            _(
+                "Hồ sơ số %(number)s đã có kết quả phúc tra của %(who)s. Nếu sai, xin nhờ người ấy sửa.",
+                number=case_id,
+                who=found.checked_by,
+            )
+        )
     if session.get_one(Case, case_id, populate_existing=True).state != "answered":
         raise Conflict(_("Phiếu của hồ sơ số %(number)s không còn hiệu lực nên không cần phúc tra.", number=case_id))
     before = found.result

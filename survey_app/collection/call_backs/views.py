@@ -101,6 +101,7 @@ def _page(survey: Survey, form: DrawForm | None = None) -> str:
         checks=checks_by_collector(db.session, area),
         results=RESULT_WORDS,
         me=current_user.id,
+        actor=acting(),
         has_case_pages="cases.case" in current_app.view_functions,
         is_open=survey.state in ("collecting", "closed"),
         share=share,

@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from survey_app.accounts.guards import acting, places, requires
 from survey_app.accounts.roles import SET_ASIDE, VIEW_FIELDWORK
-from survey_app.collection.quality.comparisons import KIND
+from survey_app.collection.quality import comparisons
 from survey_app.collection.quality.flags import FLAGS
 from survey_app.collection.quality.forms import EndForm, SetAsideForm
 from survey_app.collection.quality.report import read_quality
@@ -45,7 +45,7 @@ def compare(slug: str) -> ResponseReturnValue:
         raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
     job = enqueue(
         db.session,
-        KIND,
+        comparisons.KIND,
         title=_("So sánh câu trả lời giữa các điều tra viên"),
         actor=acting(),
         return_to=url_for("quality.quality", slug=slug, viec=""),
@@ -140,5 +140,6 @@ def _page(survey: Survey, form: SetAsideForm | None = None, *, ended: tuple[int,
         end_form=EndForm(formdata=None),
         ended=ended,
         action_form=ActionForm(formdata=None),
+        is_kept=(report.compared_forms or comparisons.LIVE_FORMS + 1) > comparisons.LIVE_FORMS,
         **frame(survey, "fieldwork"),
     )

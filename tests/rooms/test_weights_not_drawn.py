@@ -26,7 +26,7 @@ from survey_app.results.tables import rows_as_csv
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
-from tests.rooms.weighing import answer_all
+from tests.rooms.weighing import answer_all, drawn_from_lists
 from tests.village import VILLAGE, make_village
 from tests.world import TESTER
 
@@ -101,6 +101,7 @@ def test_a_publication_says_so_in_public(app: Flask, client: FlaskClient) -> Non
     page = words(client.get(f"/ket-qua/{VILLAGE}?lang=vi").text)
     assert all(one in page for one in NO_CLAIM)
     assert "bốc ngẫu nhiên trong từng tầng" not in page
+    assert "Các xã được bốc" not in page
     document = json.loads(client.get(f"/ket-qua/{VILLAGE}/tep/so-lieu.json").text)
     assert document["probability"] is False
     assert {json.dumps(row["ci"]) for row in document["rows"]} == {"null"}
@@ -117,6 +118,18 @@ def publish(session: Session, survey: Survey) -> dict[str, Any]:
     approve_publication(session, survey, actor=TESTER._replace(label="leader"))
     session.commit()
     return publication.snapshot
+
+
+def test_the_public_page_says_how_places_and_people_were_drawn(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        survey = drawn_from_lists(db.session, frame="list", method="pareto", stratify_by="none")
+        answer_all(db.session, survey, fewer=1)
+        publish(db.session, survey)
+    page = words(client.get(f"/ket-qua/{VILLAGE}").text)
+    assert "xác suất theo quy mô" in page
+    assert "bốc từ danh sách hồ sơ" in page
+    assert "các xã có u nhỏ nhất" not in page
+    assert "chỉnh cho người được mời mà không trả lời, theo tầng; cân cho khớp tổng số người theo tầng" in page
 
 
 def test_forms_set_aside_are_counted_beside_the_figures(

@@ -163,6 +163,24 @@ def test_the_page_of_a_collector_splits_their_work(app: Flask, sign_in: SignIn, 
     assert manager.get(page).status_code == 200
 
 
+def test_the_list_shows_what_was_asked_for(app: Flask, sign_in: SignIn, lan: FlaskClient, codes: list[str]) -> None:
+    manager = sign_in("survey_manager")
+    with app.app_context():
+        reserves, mine = cases_of(db.session, role="reserve"), cases_of(db.session, codes[0])
+        free = [number for number in cases_of(db.session) if number not in mine]
+
+    def shown(query: str) -> list[int]:
+        found = re.findall(r"/phan-cong/ho-so/(\d+)\"", manager.get(f"{BOARD}/ho-so?{query}").text)
+        return [int(number) for number in found]
+
+    assert shown("xem=du-bi") == reserves
+    assert shown("xem=chua-giao") == free[:50]
+    assert shown(f"noi={codes[0]}") == mine
+    assert shown(f"noi={codes[0]}&xem=du-bi") == [one for one in reserves if mine[-1] < one < free[0]]
+    assert shown("xem=answered") == []
+    assert shown(f"sau={free[-2]}") == free[-1:]
+
+
 def test_overdue_work_is_marked_with_a_word(app: Flask, sign_in: SignIn, lan: FlaskClient) -> None:
     with app.app_context():
         db.session.scalars(select(Assignment)).first().due_on = today() - timedelta(days=1)  # type: ignore[union-attr]

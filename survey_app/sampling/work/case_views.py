@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -57,7 +59,7 @@ DECISIONS = ("case.replace", "case.close", "case.reopen")
 SHOWN = {
     "chua-giao": CaseFilter(unassigned=True),
     "qua-han": CaseFilter(overdue=True),
-    "du-bi": CaseFilter(state="todo", reserves=True),
+    "du-bi": CaseFilter(unused=True),
 }
 
 
@@ -96,13 +98,7 @@ def _list_page(survey: Survey, form: GiveForm) -> str:
     code, shown = request.args.get("noi", ""), request.args.get("xem", "")
     unit = find_place(db.session, area, code) if code else None
     wanted = SHOWN.get(shown, CaseFilter(state=shown if shown in STATE_WORDS else ""))
-    wanted = CaseFilter(
-        unit=unit,
-        state=wanted.state,
-        unassigned=wanted.unassigned,
-        overdue=wanted.overdue,
-        reserves=wanted.reserves or wanted.state == "replaced",
-    )
+    wanted = replace(wanted, unit=unit)
     lines = list_cases(db.session, area, wanted, after=read_number(request.args.get("sau", "")) or 0, limit=PAGE + 1)
     more, lines = len(lines) > PAGE, lines[:PAGE]
     return render_template(

@@ -108,7 +108,15 @@ def select_cases(area: Area, *columns: Any) -> Select[Any]:
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases of an area a list shows."""
+    """Which cases of an area a list shows.
+
+    Attributes
+    ----------
+    reserves : bool
+        Reserves that nobody called up as well.
+    unused : bool
+        These alone.
+    """
 
     unit: Unit | None = None
     state: str = ""
@@ -116,10 +124,13 @@ class CaseFilter:
     unassigned: bool = False
     overdue: bool = False
     reserves: bool = False
+    unused: bool = False
 
     def conditions(self) -> list[Any]:
         """The same as conditions on a query of `select_cases`."""
-        found: list[Any] = [] if self.reserves else [LIVE]
+        found: list[Any] = [] if self.reserves or self.unused else [LIVE]
+        if self.unused:
+            found += [Case.role == "reserve", Case.replaces_id.is_(None)]
         if self.unit is not None:
             found.append(lies_within([self.unit]))
         if self.state == "open":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -178,18 +179,15 @@ def _draw_stratum(stratum: StratumPlan, rules: Rules, seed: str) -> list[Outcome
             )
         )
     codes = list(stratum.clusters)
-    if rules.method == "srswor" or stratum.drawn == stratum.size:
-        probabilities = np.full(len(codes), stratum.drawn / stratum.size)
+    wanted, stated = _chances(stratum, rules.method)
+    if _is_equal(stratum, rules.method):
         drawn = set(draw_smallest(codes, seed, stratum.drawn, shift=rules.shift))
+    elif rules.method == "pareto":
+        drawn = set(draw_pareto(codes, seed, wanted, shift=rules.shift))
     else:
-        probabilities = proportional_probabilities(_sizes(stratum), stratum.drawn)
-        if rules.method == "pareto":
-            drawn = set(draw_pareto(codes, seed, probabilities.tolist(), shift=rules.shift))
-            probabilities = pareto_inclusion_probabilities(probabilities)
-        else:
-            start = shift_random_number(permanent_random_number(seed, f"{stratum.stratum}|start"), rules.shift)
-            drawn = set(np.array(codes)[select_systematically(probabilities, start)].tolist())
-    chance = dict(zip(codes, probabilities.tolist(), strict=True))
+        start = shift_random_number(permanent_random_number(seed, f"{stratum.stratum}|start"), rules.shift)
+        drawn = set(np.array(codes)[select_systematically(np.array(wanted), start)].tolist())
+    chance = dict(zip(codes, stated, strict=True))
     return [
         Outcome(
             entry,
@@ -202,6 +200,21 @@ def _draw_stratum(stratum: StratumPlan, rules: Rules, seed: str) -> list[Outcome
         )
         for entry in stratum.entries
     ]
+
+
+def _is_equal(stratum: StratumPlan, method: str) -> bool:
+    return method == "srswor" or stratum.drawn == stratum.size
+
+
+@lru_cache(maxsize=1024)
+def _chances(stratum: StratumPlan, method: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The probabilities a draw is made with and those it comes to; they do not depend on the seed."""
+    if _is_equal(stratum, method):
+        equal = (stratum.drawn / stratum.size,) * stratum.size
+        return equal, equal
+    wanted = proportional_probabilities(_sizes(stratum), stratum.drawn)
+    stated = pareto_inclusion_probabilities(wanted) if method == "pareto" else wanted
+    return tuple(wanted.tolist()), tuple(stated.tolist())
 
 
 def _sizes(stratum: StratumPlan) -> list[float]:

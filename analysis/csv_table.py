@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import TableError
+from analysis.errors import TableError, check_columns
 
 MISSING = ("", "NA")
 """Cells that hold nothing."""
@@ -108,8 +108,7 @@ class CsvTable:
         TableError
             ``unknown_column``.
         """
-        if name not in self.cells:
-            raise TableError("unknown_column", f"there is no column {name!r}; there are: {', '.join(self.cells)}")
+        check_columns([name], self.cells)
         column = self.cells[name]
         text = np.where(np.isin(column, MISSING), "", column)
         return _write_numbers(text) if self.codes_as_numbers else text

@@ -224,3 +224,26 @@ def test_hidden_characters_are_taken_out_and_long_texts_cut_and_both_told() -> N
     assert "\u202e" not in instrument.item("sign").text.vi
     assert len(instrument.item("long").text.vi) <= 4000
     assert {("X35", 2), ("X66", 3)} <= told(remarks)
+
+
+def test_words_and_hint_that_are_too_long_together_are_cut_and_told() -> None:
+    long = ["chờ " * 900, "lâu " * 900]
+    survey = [
+        ["type", "name", "label", "hint"],
+        ["note", "notice", *long],
+        ["begin_group", "outer", "Ngoài", None],
+        ["integer", "count", "Mấy lần?", None],
+        ["begin_group", "inner", *long],
+        ["text", "words", "Góp ý", None],
+        ["end_group"],
+        ["end_group"],
+    ]
+
+    instrument, remarks = read(workbook({"survey": survey}))
+
+    for item in instrument.items():
+        if item.type == "information":
+            assert item.text.vi.startswith("chờ chờ"), item.key
+            assert "\nlâu lâu" in item.text.vi
+            assert 3990 < len(item.text.vi) <= 4000
+    assert {remark.row for remark in remarks if remark.code == "X35"} == {2, 5}

@@ -211,7 +211,7 @@ def _write_numbers(text: NDArray[np.str_]) -> NDArray[np.str_]:
         values = np.where(text == "", "nan", text).astype(np.float64)
     except ValueError:
         return text
-    return np.array(["" if value != value else f"{value:.15g}" for value in values.tolist()], dtype=str)  # noqa: PLR0124
+    return np.array(["" if value != value else f"{value:.15g}" for value in values.tolist()], dtype=str)  # noqa: PLR0124 - NaN
 
 
 def _is_number(text: str) -> bool:

@@ -48,9 +48,9 @@ def read_cases(kinds: set[str]) -> list[Case]:
         lambda: allocate([5], float("nan")),
         lambda: allocate([5], "thirty"),
         lambda: allocate([5, -1], 0.3),
-        lambda: allocate([5.5], 0.3),  # type: ignore[list-item]
+        lambda: allocate([5.5], 0.3),
         lambda: allocate([5], 0.3, minimum=-1),
-        lambda: allocate([5], 0.3, rule="each"),  # type: ignore[arg-type]
+        lambda: allocate([5], 0.3, rule="each"),
         lambda: allocate_proportionally([1, float("nan")], 10),
         lambda: allocate_proportionally([0, 0], 10),
         lambda: allocate_proportionally([1, 2], 0),
@@ -85,7 +85,7 @@ def read_cases(kinds: set[str]) -> list[Case]:
         lambda: select_systematically([0.5, -0.5], 0.5),
         lambda: select_respondents("seed", "a", 10, 11),
         lambda: select_respondents("seed", "a", 10, 0),
-        lambda: select_respondents("seed", "a", 10, 2, method="every"),  # type: ignore[arg-type]
+        lambda: select_respondents("seed", "a", 10, 2, method="every"),
     ],
 )
 def test_nonsense_is_refused(call: Any) -> None:

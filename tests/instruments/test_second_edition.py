@@ -154,7 +154,7 @@ def test_posted_selects_become_a_ranking(page: Flask) -> None:
     form = posted(RANKING, "part", [("order", "2"), ("order", "place"), ("order", "")])
     assert form.validate(), form.answer_errors
     assert form.checked.answers == {"order": [2, "place"]}
-    assert [form["order"].chosen(place) for place in form["order"].places] == [2, "place", ""]  # type: ignore[attr-defined]
+    assert [form["order"].chosen(place) for place in form["order"].places] == [2, "place", ""]
 
 
 def test_a_required_ranking_left_empty_is_asked_for(page: Flask) -> None:
@@ -170,13 +170,13 @@ def test_a_word_is_chosen_in_place_of_a_number_but_not_beside_one(page: Flask) -
     both = posted(WORDS, "part", [("share", "50"), ("share", "dk")])
     assert not both.validate()
     assert 'value="50"' in str(both["share"])
-    assert both["share"].ticked(both["share"].words[0])  # type: ignore[attr-defined]
+    assert both["share"].ticked(both["share"].words[0])
 
 
 def test_a_stored_word_comes_back_ticked_and_not_as_text(page: Flask) -> None:
     form = section_form(WORDS, "part", language="vi", answers={"share": "dk"})
     assert 'value=""' in str(form["share"])
-    assert form["share"].ticked(form["share"].words[0])  # type: ignore[attr-defined]
+    assert form["share"].ticked(form["share"].words[0])
 
 
 def test_whoever_writes_beside_other_has_chosen_it(page: Flask) -> None:

@@ -57,8 +57,8 @@ def hidden_fields(page: str) -> dict[str, str]:
     """The hidden fields of a page, the shown questions as a list."""
     fields: dict[str, object] = {"shown": []}
     for tag in re.findall(r'<input[^>]*type="hidden"[^>]*>', page):
-        name, value = re.search(r'name="([^"]*)"', tag)[1], re.search(r'value="([^"]*)"', tag)  # type: ignore[index]
+        name, value = re.search(r'name="([^"]*)"', tag)[1], re.search(r'value="([^"]*)"', tag)
         fields[name] = unescape(value[1]) if value else ""
     shown = re.findall(r'<fieldset class="question[^>]*data-item="([^"]+)"([^>]*)>', page, re.S)
     fields["shown"] = [key for key, rest in shown if "hidden" not in rest]
-    return fields  # type: ignore[return-value]
+    return fields

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
 import pytest
@@ -142,7 +143,7 @@ def test_a_stratum_that_would_be_left_out_stops_the_draw(session: Session) -> No
 def test_no_second_draw_without_a_readable_reason(session: Session) -> None:
     survey = make_village(session, state="sampled")
     for reason in ("", "  ", "a\x00b"):
-        work = lambda why=reason: draw_sample(session, survey, seed="8", actor=TESTER, reason=why)  # noqa: E731
+        work = partial(draw_sample, session, survey, seed="8", actor=TESTER, reason=reason)
         assert refusal(work) is not None, reason
     session.rollback()
     assert [draw.seed for draw in all_draws(session, survey)] == ["7"]

@@ -61,7 +61,7 @@ def _handed_on(**place: object) -> str:
     return "handed on"
 
 
-_handed_on.guard = "public"  # type: ignore[attr-defined]
+_handed_on.guard = "public"
 
 
 def visitor(app: Flask, commune: str, slug: str = VILLAGE) -> tuple[FlaskClient, str]:

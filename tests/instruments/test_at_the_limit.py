@@ -50,6 +50,20 @@ def test_what_reaches_a_limit_stands_and_what_passes_it_is_named(
     assert problems(name, old, passed) == [code]
 
 
+YEARS = "      - {key: constructor, "
+
+
+@pytest.mark.parametrize(
+    ("operator", "codes"), [("eq: dk", []), ("in: [dk]", []), ("ge: dk", ["Q062"]), ("le: dk", ["Q062"])]
+)
+def test_a_word_for_a_missing_number_may_be_named_but_is_in_no_order(operator: str, codes: list[str]) -> None:
+    asked = (
+        f"      - {{key: more, type: text, show_if: {{item: years, {operator}}}, text: {{vi: Câu, en: Question}}}}\n"
+    )
+
+    assert problems("show_if_twins", YEARS, asked + YEARS) == codes
+
+
 def test_a_question_of_25_words_is_not_too_long() -> None:
     text = (EXAMPLES / "small.yaml").read_text(encoding="utf-8")
     of = {

@@ -199,6 +199,13 @@ def test_each_step_can_be_undone_and_done_again() -> None:
     assert "Vừa gõ thêm" in again.undo
 
 
+def test_undoing_a_move_keeps_what_was_typed_before_the_button() -> None:
+    moved = change({"text": SMALL, "do": "down:sections/0/items/0", "v:title/vi": "Tên mới"})
+    typed = change({"text": SMALL, "do": "check", "v:title/vi": "Tên mới"})
+    assert (moved.done, moved.undo) == ("down", typed.text)
+    assert "Tên mới" in moved.undo
+
+
 def test_the_page_goes_on_where_its_author_was(sign_in: SignIn) -> None:
     manager = sign_in("survey_manager")
 

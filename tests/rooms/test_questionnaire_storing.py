@@ -100,7 +100,8 @@ def test_whoever_stores_second_is_told_and_overwrites_nothing(app: Flask, sign_i
     known = re.search(r'name="known" value="([^"]*)"', page)[1]
     assert known == SIPAS
     mine, theirs = (text_in(page).replace("Số ghế ngồi chờ", word) for word in ("Ghế ngồi chờ", "Chỗ ngồi chờ"))
-    assert post(first, EDIT, do="save", version=NEXT, text=mine, known=known).status_code == 302
+    for _press in range(2):  # the second finds what the first stored, and that it is the same
+        assert post(first, EDIT, do="save", version=NEXT, text=mine, known=known).status_code == 302
     later = next_version(NEXT, {NEXT})
     for version in (NEXT, later):
         told = post(second, EDIT, do="save", version=version, text=theirs, known=known)

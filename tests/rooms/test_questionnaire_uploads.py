@@ -12,7 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from survey_app.instruments.loader import load_questionnaire
+from survey_app.errors import UserError
+from survey_app.instruments.loader import MAX_BYTES, load_questionnaire
+from survey_app.instruments.uploads import read_upload
 from survey_app.settings import ROOT
 from tests.instruments.xlsforms import form, question
 from tests.rooms.office_questionnaires import (
@@ -162,6 +164,16 @@ def test_a_file_that_cannot_be_a_questionnaire_is_refused_with_advice(sign_in: S
     page = post(sign_in("survey_manager"), WRITE, do="check", file=(io.BytesIO(data), "a.yaml"))
     assert page.status_code in (200, 400)
     assert said in page.text
+
+
+def test_a_file_in_utf16_may_take_two_bytes_for_each_sign() -> None:
+    text = SMALL + "# " + "x" * (MAX_BYTES - len(SMALL.encode()) - 2)
+    assert len(text.encode()) == MAX_BYTES
+
+    for encoding in ("utf-8", "utf-16", "utf-16-le"):
+        assert read_upload(text.encode(encoding), name="a.yaml").text == text
+    with pytest.raises(UserError, match="lớn hơn 1 MB"):
+        read_upload(f"{text}x".encode(), name="a.yaml")
 
 
 def test_a_file_larger_than_any_request_may_be_is_told_on_the_page_of_files(sign_in: SignIn) -> None:

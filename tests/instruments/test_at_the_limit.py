@@ -50,6 +50,15 @@ def test_what_reaches_a_limit_stands_and_what_passes_it_is_named(
     assert problems(name, old, passed) == [code]
 
 
+@pytest.mark.parametrize("words", ["a {agency} b", "a {agency", "a agency}", "a {} b", "{nobody}"])
+def test_a_brace_stands_only_around_a_name(words: str) -> None:
+    old = "{key: a, scale: s, text: {vi: Câu, en: Question}}"
+
+    found = problems("small", old, old.replace("vi: Câu", f'vi: "{words}"'))
+
+    assert found == ([] if words == "a {agency} b" else ["Q031"])
+
+
 YEARS = "      - {key: constructor, "
 
 

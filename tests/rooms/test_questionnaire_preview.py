@@ -113,3 +113,21 @@ def test_the_paper_says_when_a_question_is_asked(sign_in: SignIn) -> None:
     assert "Chỉ trả lời khi: câu" in page
     assert page.count('class="box"') > 100
     assert "<input" not in page[page.index('<article class="sheet"') : page.index("</article>")]
+
+
+@pytest.mark.parametrize("part", ["0", "-1", "99", "x"])
+def test_a_part_that_is_not_there_opens_the_first_page(sign_in: SignIn, part: str) -> None:
+    page = sign_in("observer").get(f"{LIST}/{SIPAS}/xem-thu/phieu?phan={part}")
+    assert page.status_code == 200
+    assert "Mất khoảng 5 phút" in page.text
+
+
+def test_a_preview_left_open_too_long_keeps_what_was_chosen_and_asks_to_press_again(sign_in: SignIn) -> None:
+    observer = sign_in("observer")
+    address = f"{LIST}/{SIPAS}/xem-thu/phieu"
+    fields = hidden_fields(observer.get(f"{address}?phan=1").text)
+    late = observer.post(address, data=fields | {"csrf_token": "old", "a1": "3", "go": "next"})
+    assert late.status_code == 400
+    assert "mở quá lâu" in late.text
+    assert re.search(r'name="a1" value="3"[^>]*checked|checked[^>]*name="a1" value="3"', late.text)
+    assert json.loads(hidden_fields(late.text)["so_far"]) == {}

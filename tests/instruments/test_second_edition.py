@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from survey_app.instruments.answers import CellError, check_answers, parse_cell
 from survey_app.instruments.conditions import visible_items
@@ -186,6 +187,15 @@ def test_whoever_writes_beside_other_has_chosen_it(page: Flask) -> None:
     another = posted(OTHER, "part", [("job", "1"), ("job_other", "Thợ xây")])
     assert another.checked.answers == {"job": 1}
     assert another.newly_visible() == []
+
+
+def test_words_beside_other_that_are_taken_away_are_not_kept(page: Flask) -> None:
+    earlier: dict[str, object] = {"job": 2, "job_other": "Thợ xây", "wishes": ["a"]}
+    data = MultiDict([("shown", "job"), ("job", "2"), ("job_other", "")])
+
+    form = section_form(OTHER, "part", language="vi", answers=earlier, formdata=data)
+
+    assert form.checked.answers == {"job": 2, "wishes": ["a"]}
 
 
 def test_names_are_filled_into_questions_and_hints(page: Flask) -> None:

@@ -24,6 +24,7 @@ sections:
     items:
       - {key: visits, type: number, required: true, min: 0, max: 9, text: {vi: Mấy lần, en: Visits}}
       - {key: why, type: text, show_if: {item: visits, eq: 3}, text: {vi: Vì sao, en: Why}}
+      - {key: told, type: information, show_if: {item: visits, eq: 4}, text: {vi: Cảm ơn, en: Thanks}}
   - key: second
     title: {vi: Hai, en: Two}
     items:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import TableError
+from analysis.errors import TableError, check_columns
 
 MISSING = ("", "NA")
 """Cells that hold nothing."""
@@ -108,8 +108,7 @@ class CsvTable:
         TableError
             ``unknown_column``.
         """
-        if name not in self.cells:
-            raise TableError("unknown_column", f"there is no column {name!r}; there are: {', '.join(self.cells)}")
+        check_columns([name], self.cells)
         column = self.cells[name]
         text = np.where(np.isin(column, MISSING), "", column)
         return _write_numbers(text) if self.codes_as_numbers else text
@@ -212,7 +211,7 @@ def _write_numbers(text: NDArray[np.str_]) -> NDArray[np.str_]:
         values = np.where(text == "", "nan", text).astype(np.float64)
     except ValueError:
         return text
-    return np.array(["" if value != value else f"{value:.15g}" for value in values.tolist()], dtype=str)  # noqa: PLR0124
+    return np.array(["" if value != value else f"{value:.15g}" for value in values.tolist()], dtype=str)  # noqa: PLR0124 - NaN
 
 
 def _is_number(text: str) -> bool:

@@ -71,7 +71,7 @@ def _compress(response: Response) -> Response:
     if not endpoint.startswith(PUBLIC + RESPONDENT) or not (response.mimetype or "").startswith(TEXT):
         return response
     response.vary.add("Accept-Encoding")
-    taken = request.accept_encodings.quality("gzip") > 0 and "Content-Encoding" not in response.headers
+    taken = request.accept_encodings.quality("gzip") > 0
     fails = response.status_code >= 300 and not endpoint.startswith(RESPONDENT)
     if fails or not taken:
         return response

@@ -122,7 +122,7 @@ def _rows(
     text: io.TextIOWrapper, reader: Iterator[list[str]], header: list[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     while (cells := _next_row(reader)) is not None:
-        line: int = reader.line_num  # type: ignore[attr-defined]
+        line: int = reader.line_num  # type: ignore[attr-defined]  # a csv.reader, in no stub
         if not any(cell.strip() for cell in cells):
             continue
         row = dict.fromkeys(header, "")

@@ -145,7 +145,7 @@ def _be_nobody_if_unreadable() -> None:
         _ = current_user.is_authenticated
     except Exception:
         log.warning("person unknown", exc_info=True)
-        nobody = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+        nobody = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # Flask-Login's
         g._login_user = nobody  # where Flask-Login keeps the person of this request
 
 

@@ -33,7 +33,8 @@ class PreparedQuery:
             (name, bound.type.dialect_impl(dialect).bind_processor(dialect)) for name, bound in compiled.binds.items()
         ]
         columns = statement.selected_columns
-        self._row = namedtuple("Row", [column.key or "" for column in columns])  # type: ignore[misc]
+        names = [column.key or "" for column in columns]
+        self._row = namedtuple("Row", names)  # type: ignore[misc]  # names that only the query knows
         found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._found = [(place, convert) for place, convert in enumerate(found) if convert is not None]
 

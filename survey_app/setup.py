@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
@@ -14,8 +15,10 @@ from survey_app.database import db, is_migrated, migrate
 from survey_app.geography.models import Unit
 from survey_app.geography.service import import_units
 from survey_app.instruments.cli import shipped_files
+from survey_app.instruments.drafts import comes_before
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.models import Questionnaire
+from survey_app.instruments.queries import newest_version, versions_of
 from survey_app.instruments.service import store_questionnaire
 from survey_app.settings import ROOT
 
@@ -36,19 +39,27 @@ def prepare(tell: Callable[[str], None], *, geography: bool = True) -> None:
     if not is_migrated():
         migrate()
         tell("database migrated")
-    stored_versions = select(Questionnaire.key, Questionnaire.version)
-    known = {(key, version) for key, version in db.session.execute(stored_versions)}
-    keys = {key for key, _version in known}
     for path in shipped_files():
-        if path.stem not in keys:
+        newest = newest_version(db.session, path.stem)
+        if newest is None:
             stored, _new = store_questionnaire(db.session, load_file(path), actor=SYSTEM)
             tell(f"questionnaire {stored.key} {stored.version}")
-        elif (path.stem, version := load_file(path).version) not in known:  # the office decides which version it asks
-            command = f"flask --app wsgi questionnaire add {path.relative_to(ROOT)}"
-            tell(f"questionnaire {path.stem} {version} comes with this release; to store it beside yours: {command}")
+        elif (version := load_file(path).version) not in versions_of(db.session, path.stem):
+            _tell_of_release(tell, newest, version, path)
     if geography and db.session.scalar(select(Unit.id).limit(1)) is None:
         for path in sorted(GEOGRAPHY.glob("*.csv")):
             with path.open("rb") as file:
                 found = import_units(db.session, file, actor=SYSTEM)
             tell(f"geography {found.province}: {found.districts} districts, {found.communes} communes")
     db.session.commit()
+
+
+def _tell_of_release(tell: Callable[[str], None], newest: Questionnaire, version: str, path: Path) -> None:
+    """The office decides which version it asks; one of a lower number than its own it can only compare."""
+    lower = comes_before(version, newest.version)
+    to_do = (
+        "has a lower number than yours; to compare" if lower else "comes with this release; to store it beside yours"
+    )
+    file = path.relative_to(ROOT)
+    words = f"diff {newest.key} {file}" if lower else f"add {file}"
+    tell(f"questionnaire {newest.key} {version} {to_do}: flask --app wsgi questionnaire {words}")

@@ -128,7 +128,7 @@ def sign_in(app: Flask) -> Callable[..., FlaskClient]:
             "/dang-nhap", data={"email": email, "password": PASSWORD, "csrf_token": token_in(page.text), "submit": "1"}
         )
         assert answer.status_code == 302, answer.text
-        person.email = email  # type: ignore[attr-defined]
+        person.email = email
         return person
 
     return sign_in

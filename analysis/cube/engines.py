@@ -16,7 +16,7 @@ from analysis.cube.levels import check_texts, list_margins
 from analysis.cube.long_reader import from_table
 from analysis.cube.long_table import MOMENT_COLUMNS, key_column
 from analysis.cube.pooling import Pooled, check_pooled
-from analysis.errors import TableError
+from analysis.errors import check_columns
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
@@ -117,10 +117,7 @@ class _Counts:
         wanted |= {key_column(key): columns.get(key, key) for key in self.keys}
         wanted |= {_item_column(item): columns.get(item, item) for item in plan.items}
         wanted |= {"weight": weights} if weights else {}
-        unknown = [name for name in wanted.values() if name not in table.columns]
-        if unknown:
-            there = ", ".join(table.columns)
-            raise TableError("unknown_column", f"the table has no column {unknown[0]!r}; there are: {there}")
+        check_columns(wanted.values(), table.columns)
         self.table = table.select(**{name: table[column] for name, column in wanted.items()})
         self.sums = ["count", *(["weighted", "squared"] if weights else [])]
         self.sums += [name for name in MOMENT_COLUMNS.values() if plan.pooled and name not in {"count", "weighted"}]

@@ -12,7 +12,7 @@ from analysis.cube.cube import CubePlan, Margin, PsuCube
 from analysis.cube.frame import PsuFrame
 from analysis.cube.levels import check_texts, place_levels
 from analysis.cube.long_table import MOMENT_COLUMNS, key_column
-from analysis.errors import MeasureError, TableError
+from analysis.errors import MeasureError, TableError, check_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,8 +93,7 @@ class _Lines:
         self.answer = self._read_answers()
 
     def _column(self, name: str) -> pa.ChunkedArray:
-        if name not in self.table.column_names:
-            raise TableError("unknown_column", f"the table has no column {name!r}; it has {self.table.column_names}")
+        check_columns([name], self.table.column_names)
         return self.table.column(name)
 
     def _numbers(self, name: str) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from analysis.cube.cube import CubePlan, PsuCube
 from analysis.cube.frame import PsuFrame
 from analysis.cube.levels import place_levels
 from analysis.cube.pooling import Pooled, check_pooled, pool_answers
-from analysis.errors import MeasureError, TableError
+from analysis.errors import MeasureError, TableError, check_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,10 +115,7 @@ class _Reader:
         names = list(dict.fromkeys([self.psu, *([self.weights] if self.weights else []), *self.column_of.values()]))
         try:
             schema = pq.read_schema(path)
-            unknown = [name for name in names if name not in schema.names]
-            if unknown:
-                there = ", ".join(schema.names)
-                raise TableError("unknown_column", f"{path} has no column {unknown[0]!r}; there are: {there}")
+            check_columns(names, schema.names, path)
             texts = [name for name in names if _is_text(schema.field(name).type)]
             row = 0
             with pq.ParquetFile(path, read_dictionary=texts) as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 
 
@@ -121,6 +122,5 @@ def refuse_repeated(codes: Sequence[str]) -> None:
     ValueError: code 'D03C01' stands twice in the frame; keep one
     """
     if len(set(codes)) != len(codes):
-        seen: set[str] = set()
-        twice = next(code for code in codes if code in seen or seen.add(code))  # type: ignore[func-returns-value]
+        twice = next(code for code, count in Counter(codes).items() if count > 1)
         raise ValueError(f"code {twice!r} stands twice in the frame; keep one")

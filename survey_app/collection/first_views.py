@@ -67,7 +67,7 @@ def init_first_views(app: Flask) -> None:
     """Put the kept pages before the application."""
     views = FirstViews(app)
     app.extensions[_EXTENSION] = views
-    app.wsgi_app = views  # type: ignore[method-assign]
+    app.wsgi_app = views  # type: ignore[method-assign]  # as Flask says to wrap it
 
 
 def keep_first_view(slug: str, draft_id: UUID, part: int, page: str) -> None:
@@ -90,7 +90,8 @@ class FirstViews:
         self._driver_error = engine.dialect.loaded_dbapi.Error
         self._cookie = app.config["SESSION_COOKIE_NAME"]
         self._lifetime = int(app.permanent_session_lifetime.total_seconds())
-        self._sessions: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        cookies: Any = app.session_interface  # Flask's own, which signs the cookie
+        self._sessions = cookies.get_signing_serializer(app)
         self._tokens = URLSafeTimedSerializer(
             app.config["SECRET_KEY"], salt="wtf-csrf-token"
         )  # as Flask-WTF makes them

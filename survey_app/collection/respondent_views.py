@@ -26,7 +26,7 @@ from survey_app.database import db
 from survey_app.errors import NotFound, UserError
 from survey_app.i18n import LANGUAGES, language, switch_language
 from survey_app.instruments.form import SectionForm, section_form
-from survey_app.instruments.path import attach_conditions, part_after, part_before, skipped_part
+from survey_app.instruments.path import attach_conditions, step_from
 from survey_app.instruments.piping import fill_in
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
@@ -101,34 +101,29 @@ def _form(instrument: Instrument, part: int, draft: Draft) -> SectionForm:
 
 def _take(survey: Survey, draft: Draft, instrument: Instrument, part: int) -> ResponseReturnValue:
     form = _form(instrument, part, draft)
-    good = form.validate()
-    if form.csrf_failed:
+    switch = request.form.get("lang")
+    step = step_from(form, part, go=request.form.get("go"), other_language=switch in LANGUAGES)
+    if step.to == "stale":
         return _show(survey, draft, instrument, part, form, 400)
     keep_answers(db.session, draft, form.checked.answers)
     db.session.commit()  # what was typed stays, whatever comes next
-    wrong = {problem.item for problem in form.checked.problems}
-    switch = request.form.get("lang")
-    if switch in LANGUAGES:
-        if not wrong & set(form.shown):
-            return redirect(_part_url(survey, draft, part, lang=switch))
-        switch_language(switch)  # what cannot be stored yet stays on the page, and so does its message
-        form = _form(instrument, part, draft)
-        form.validate()
-    if request.form.get("go") == "back" and not wrong & set(form.shown):
-        return redirect(_part_url(survey, draft, part_before(instrument, draft.answers, part)))
-    if not good:
+    if step.to == "mistakes":
+        if switch in LANGUAGES:
+            switch_language(switch)  # what cannot be stored yet stays on the page, and so does its message
+            form = _form(instrument, part, draft)
+            form.validate()
         return _show(survey, draft, instrument, part, form, 400)
-    revealed = form.newly_visible()
-    if revealed:
-        return redirect(_part_url(survey, draft, part, _anchor=f"q-{revealed[0]}"))
-    following = part_after(instrument, draft.answers, part)
-    if following is None and (skipped := skipped_part(instrument, draft.answers)) is not None:
+    if step.to == "done":
+        return _send(survey, draft, instrument, part, form)
+    if step.to == "same":
+        return redirect(_part_url(survey, draft, part, lang=switch))
+    if step.to == "revealed":
+        return redirect(_part_url(survey, draft, part, _anchor=f"q-{step.revealed[0]}"))
+    if step.to == "skipped":
         flash(_("Phần này còn câu chưa trả lời. Xin Ông/Bà trả lời rồi gửi phiếu."), "info")
-        following = skipped
-    if following is not None:
+    if step.to in ("next", "skipped"):
         _speak_of_straight_lines(form)
-        return redirect(_part_url(survey, draft, following))
-    return _send(survey, draft, instrument, part, form)
+    return redirect(_part_url(survey, draft, step.part))
 
 
 def _speak_of_straight_lines(form: SectionForm) -> None:

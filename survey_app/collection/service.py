@@ -172,5 +172,5 @@ def _check_content(checked: CheckedAnswers) -> None:
 def _use_invitation(session: Session, invitation_id: int) -> None:
     """Consume the token in the transaction of the answer: of many at once exactly one wins."""
     used = session.execute(update(Invitation).where(Invitation.id == invitation_id, ~Invitation.used).values(used=True))
-    if used.rowcount != 1:  # type: ignore[attr-defined]
+    if used.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor's result
         raise Conflict(_("Phiếu mời này đã được dùng. Mỗi phiếu mời chỉ trả lời được một lần."))

@@ -19,12 +19,11 @@ from survey_app.instruments.drafts import next_version
 from survey_app.instruments.json_schema import written_schema
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.problems import QuestionnaireProblems
-from survey_app.instruments.queries import all_questionnaires, find_questionnaire, instrument_of
+from survey_app.instruments.queries import all_questionnaires, find_questionnaire, instrument_of, versions_of
 from survey_app.instruments.reading_cost import LONGEST_QUESTION, reading_cost
 from survey_app.instruments.rewording import COLUMNS, reword
 from survey_app.instruments.schema import Instrument
 from survey_app.instruments.service import store_questionnaire
-from survey_app.instruments.storing import versions_of
 from survey_app.instruments.written import write_questionnaire
 from survey_app.instruments.xlsform.commands import export_command, import_command
 from survey_app.settings import ROOT
@@ -138,12 +137,15 @@ def reword_command(
     with file.open("rb") as table:
         check_readable(table, required=COLUMNS, known=COLUMNS)
         rows = list(read_rows(table, required=COLUMNS, known=COLUMNS))
-    done = reword(old, rows, source=source, version=version or next_version(old.version, versions_of(session, old.key)))
+    if version is None:
+        version = next_version(find_questionnaire(session, old.key).version, versions_of(session, old.key))
+    done = reword(old, rows, source=source, version=version)
     new = done.instrument
-    if not check:
-        store_questionnaire(session, new, actor=operator())
-        if out is not None:
-            out.write_text(write_questionnaire(new), encoding="utf-8")
+    store_questionnaire(session, new, actor=operator())
+    if check:
+        session.rollback()
+    elif out is not None:
+        out.write_text(write_questionnaire(new), encoding="utf-8")
     click.echo(f"{new.key} {new.version} {'checked' if check else 'stored'} ({new.content_hash[:12]})")
     click.echo(_("Câu mang nguyên văn của văn bản (%(count)s): ", count=len(done.official)) + ", ".join(done.official))
     if done.english_left:

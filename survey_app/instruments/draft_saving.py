@@ -16,9 +16,9 @@ from survey_app.errors import Conflict, UserError
 from survey_app.instruments.comparison import Comparison, compare_instruments
 from survey_app.instruments.drafts import Draft, check_draft, comes_before, next_version, with_version
 from survey_app.instruments.models import Questionnaire
-from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.queries import instrument_of, newest_version, versions_of
 from survey_app.instruments.schema import Instrument
-from survey_app.instruments.storing import newest_version, store_new_version, versions_of
+from survey_app.instruments.storing import store_new_version
 
 
 class DraftForm(FlaskForm):

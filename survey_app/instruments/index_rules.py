@@ -89,8 +89,8 @@ def _indicator_findings(
     root: Root, path: Path, indicator: dict[str, object], items: dict[str, dict[str, object]]
 ) -> Iterator[Finding]:
     key = name_of(indicator.get("item"))
-    least, most = indicator.get("min"), indicator.get("max")
-    if len(numbers([least, most])) == 2 and least >= most:  # type: ignore[operator]
+    limits = numbers([indicator.get("min"), indicator.get("max")])
+    if len(limits) == 2 and limits[0] >= limits[1]:
         yield Finding("Q089", (*path, "min"))
     if not key:
         return

@@ -4,10 +4,63 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from .conditions import condition_to_json, visible_items
 from .form import SectionForm
 from .schema import Instrument
+
+#: The buttons of a page that is posted.
+BACK = "back"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a posted page leads.
+
+    Attributes
+    ----------
+    to : str
+        ``stale``: the page was too old to be trusted, nothing of it may be kept; ``same``: this part as it stands, in
+        another language; ``mistakes``: this part with its mistakes named; ``revealed``: this part with the questions
+        its answers have put on the path; ``back``, ``next``: another part; ``skipped``: a part passed over on the way
+        to the end; ``done``: the end.
+    part : int
+        The part to show; of ``done``, the last one answered.
+    revealed : tuple of str
+        Keys of the questions that have come to light, in order.
+    """
+
+    to: Literal["stale", "same", "mistakes", "revealed", "back", "next", "skipped", "done"]
+    part: int
+    revealed: tuple[str, ...] = ()
+
+
+def step_from(form: SectionForm, part: int, *, go: str | None, other_language: bool) -> Step:
+    """Validate the posted form of a part and decide where it leads; the same for respondents and for the preview.
+
+    ``go`` is the button pressed, ``other_language`` whether it was one of those that switch the language. Neither that
+    nor the way back asks for answers still missing, but what was typed and cannot be stored keeps the page.
+    """
+    good = form.validate()
+    if form.csrf_failed:
+        return Step("stale", part)
+    instrument, answers = form.instrument, form.checked.answers
+    storable = not {problem.item for problem in form.checked.problems} & set(form.shown)
+    if other_language and storable:
+        return Step("same", part)
+    if go == BACK and storable:
+        return Step("back", part_before(instrument, answers, part))
+    if not good:
+        return Step("mistakes", part)
+    if revealed := form.newly_visible():
+        return Step("revealed", part, tuple(revealed))
+    if (following := part_after(instrument, answers, part)) is not None:
+        return Step("next", following)
+    if (skipped := skipped_part(instrument, answers)) is not None:
+        return Step("skipped", skipped)
+    return Step("done", part)
 
 
 def parts_on_path(instrument: Instrument, answers: Mapping[str, object]) -> list[int]:

@@ -30,7 +30,7 @@ from survey_app.instruments.form import SectionForm, section_form
 from survey_app.instruments.language_switch import same_page_links
 from survey_app.instruments.loader import MAX_BYTES
 from survey_app.instruments.paper import paper_sections
-from survey_app.instruments.path import attach_conditions, part_after, part_before, skipped_part
+from survey_app.instruments.path import attach_conditions, step_from
 from survey_app.instruments.piping import GENERAL_NAMES, fill_in
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument, Section
@@ -210,25 +210,18 @@ def _form(preview: Preview, part: int, *, posted: bool) -> SectionForm:
 
 
 def _take(preview: Preview, part: int) -> ResponseReturnValue:
-    """The same decisions as the real form, see collection/respondent_views.py; but the next page comes at once."""
-    instrument = preview.instrument
+    """Where the posted page leads; the next page comes at once."""
     form = _form(preview, part, posted=True)
-    good = form.validate()
-    if form.csrf_failed:
+    step = step_from(form, part, go=request.form.get("go"), other_language="lang" in request.form)
+    if step.to == "stale":
         return _show_part(preview, part, form, 400)
     preview.answers.clear()
     preview.answers.update(form.checked.answers)
-    sound = not {problem.item for problem in form.checked.problems} & set(form.shown)
-    if "lang" in request.form and sound:
-        return _show_part(preview, part)
-    if request.form.get("go") == "back" and sound:
-        return _show_part(preview, part_before(instrument, preview.answers, part))
-    if not good:
+    if step.to == "mistakes":
         return _show_part(preview, part, form, 400)
-    if form.newly_visible():
-        return _show_part(preview, part, newly_visible=form.newly_visible())
-    following = part_after(instrument, preview.answers, part) or skipped_part(instrument, preview.answers)
-    return _show_thanks(preview) if following is None else _show_part(preview, following)
+    if step.to == "done":
+        return _show_thanks(preview)
+    return _show_part(preview, step.part, newly_visible=list(step.revealed))
 
 
 def _filled(preview: Preview, section: Section) -> tuple[str, str]:

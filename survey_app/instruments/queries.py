@@ -37,6 +37,17 @@ def find_questionnaire(session: Session, name: str) -> Questionnaire:
     return found
 
 
+def versions_of(session: Session, key: str) -> set[str]:
+    """The version numbers that are taken."""
+    return set(session.scalars(select(Questionnaire.version).where(Questionnaire.key == key)))
+
+
+def newest_version(session: Session, key: str) -> Questionnaire | None:
+    """The version of a questionnaire that was stored last."""
+    query = select(Questionnaire).where(Questionnaire.key == key).order_by(Questionnaire.id.desc()).limit(1)
+    return session.scalars(query).first()
+
+
 _by_hash: dict[str, Instrument] = {}
 
 

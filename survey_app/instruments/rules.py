@@ -88,6 +88,7 @@ def _items(root: dict[str, object], tree: Tree) -> Iterator[Finding]:
         if item.get("type") == "date" and isinstance(least, str) and isinstance(most, str):
             crossed = least > most  # ISO dates sort as text
         else:
-            crossed = len(numbers([least, most])) == 2 and least > most  # type: ignore[operator]
+            both = numbers([least, most])
+            crossed = len(both) == 2 and both[0] > both[1]
         if crossed:
             yield Finding("Q070", (*path, "min"))

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.errors import Conflict
+from survey_app.instruments.drafts import comes_before, next_version
 from survey_app.instruments.models import Questionnaire
+from survey_app.instruments.queries import newest_version, versions_of
 from survey_app.instruments.schema import Instrument
 
 
@@ -26,7 +28,7 @@ def store_questionnaire(session: Session, instrument: Instrument, *, actor: Acto
     Raises
     ------
     Conflict
-        Another content already bears this version.
+        Another content already bears this version, or its number is lower than the newest.
     """
     stored = session.scalar(
         select(Questionnaire).where(Questionnaire.key == instrument.key, Questionnaire.version == instrument.version)
@@ -41,6 +43,7 @@ def store_questionnaire(session: Session, instrument: Instrument, *, actor: Acto
                 )
             )
         return stored, False
+    _refuse_lower_number(session, instrument)
     stored = Questionnaire(
         key=instrument.key,
         version=instrument.version,
@@ -59,3 +62,19 @@ def store_questionnaire(session: Session, instrument: Instrument, *, actor: Acto
         content_hash=stored.content_hash,
     )
     return stored, True
+
+
+def _refuse_lower_number(session: Session, instrument: Instrument) -> None:
+    """The version stored last is the newest, so a lower number would be taken for it."""
+    newest = newest_version(session, instrument.key)
+    if newest is None or not comes_before(instrument.version, newest.version):
+        return
+    raise Conflict(
+        _(
+            "Số phiên bản %(version)s nhỏ hơn %(newest)s đã lưu, nên sẽ bị hiểu là bản mới nhất. Xin đặt số lớn hơn, "
+            "ví dụ %(proposed)s.",
+            version=instrument.version,
+            newest=newest.version,
+            proposed=next_version(newest.version, versions_of(session, instrument.key)),
+        )
+    )

@@ -18,7 +18,7 @@ group = AppGroup("jobs", help="Background work.")
 @with_appcontext
 def work_command(once: bool) -> None:
     """Do background jobs until stopped."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # what the proxy stands for
     if once:
         click.echo(f"{run_waiting_jobs(app)} jobs done")
         return

@@ -120,7 +120,7 @@ def _indicator_values(instrument: Instrument, table: pa.Table, indicator: PapiIn
     if item.type == "scale":
         values = valid_values(instrument, table, indicator.item)
         return np.where(np.isnan(values), np.nan, np.isin(values, indicator.codes))
-    valid = {str(value) for value in option_values(item)}  # type: ignore[arg-type]
+    valid = {str(value) for value in option_values(item)}  # type: ignore[arg-type]  # a choice, by Q086
     codes = {str(code) for code in indicator.codes}
     cells = table.column(indicator.item).to_pylist()
     return np.array([float(cell in codes) if cell in valid else np.nan for cell in cells], dtype=np.float64)

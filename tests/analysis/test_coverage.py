@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from bench.coverage import (
     RATES,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import DesignError, Estimate, MeasureError, SurveyDesign
 from analysis.cube import Batch, CubeMeasure, CubePlan, PsuCube, PsuFrame, encode, estimate_table, tally

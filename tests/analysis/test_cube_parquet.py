@@ -133,18 +133,21 @@ def test_a_missing_column_and_a_damaged_file_are_refused(tmp_path: Path) -> None
     path = tmp_path / "r.parquet"
     table = make_responses()
 
-    def refused() -> str:
+    def refused() -> DesignError:
         with pytest.raises(DesignError) as caught:
             reduce_parquet(path, declare_frame(), PLAN, weights="w", **NAMES)
-        return caught.value.code
+        return caught.value
 
-    assert refused() == "unreadable_file"
-    pq.write_table(table.drop_columns(["q2"]), path)
-    assert refused() == "unknown_column"
+    assert refused().code == "unreadable_file"
+    left = table.drop_columns(["q2"])
+    pq.write_table(left, path)
+    told = refused()
+    assert told.code == "unknown_column"
+    assert str(told) == f"there is no column 'q2' in {path}; there are: {', '.join(left.column_names)}"
     pq.write_table(table, path)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    assert refused() == "unreadable_file"
+    assert refused().code == "unreadable_file"
 
 
 @pytest.mark.parametrize(

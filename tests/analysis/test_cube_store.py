@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.cube import Batch, CubeMeasure, CubePlan, PsuCube, PsuFrame, estimate_table
+from analysis.cube.long_reader import from_table
 from analysis.cube.long_table import to_table
 from analysis.cube.store import load_cube, save_cube
 from analysis.errors import DesignError, TableError
@@ -197,3 +198,12 @@ def test_levels_a_file_cannot_tell_apart_or_hold_are_refused(tmp_path: Path, lev
         save_cube(cube, tmp_path / "cube.parquet")
     assert caught.value.code == code
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("column", ["margin", "psu", "item", "level", "count", "squared", "by_sex", "wy"])
+def test_a_long_table_without_one_of_its_columns_is_refused_and_says_which_it_has(column: str) -> None:
+    cube = make_cube(row_weights=True)
+    left = to_table(cube).drop_columns([column])
+    with pytest.raises(TableError, match=f"there is no column '{column}'; there are: {left.column_names[0]}") as caught:
+        from_table(left, cube.frame, cube.plan)
+    assert caught.value.code == "unknown_column"

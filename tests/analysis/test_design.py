@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import DesignError, MeasureError, SurveyDesign
 
@@ -171,7 +171,7 @@ def test_a_survey_without_a_response_yet_has_empty_estimates() -> None:
 
 def test_a_design_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        SurveyDesign.declare(**FIVE).weights = np.ones(5)  # type: ignore[misc]
+        SurveyDesign.declare(**FIVE).weights = np.ones(5)
 
 
 def test_numpy_text_and_numbers_serve_as_labels() -> None:

@@ -62,7 +62,7 @@ def find_gaps(item: Documented) -> list[str]:
 
 
 def _gaps_of_class(item: Documented, node: ast.ClassDef) -> list[str]:
-    fields = [part.target.id for part in node.body if isinstance(part, ast.AnnAssign)]  # type: ignore[union-attr]
+    fields = [part.target.id for part in node.body if isinstance(part, ast.AnnAssign)]
     told = item.sections.get("Attributes", "")
     return [f"attribute {name} is not told" for name in fields if not (name.startswith("_") or _names(told, name))]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx  # noqa: PT013
+from pytest import approx
 from simulated_survey import PSUS, draw, simulate
 
 from analysis.design import SurveyDesign

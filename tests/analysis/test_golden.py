@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import SurveyDesign
 from analysis.__main__ import main

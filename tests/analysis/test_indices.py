@@ -320,7 +320,7 @@ def test_what_cannot_be_scored_is_refused_by_name(code: str, call: Any) -> None:
         lambda: AnswerScale(1, 5, (4, 5), (3,)),
         lambda: count_codes([[1, 2]], [7]),
         lambda: mean_score([[1, 2]], minimum_answered=0),
-        lambda: all_satisfied([[1, 2]], rule="some"),  # type: ignore[arg-type]
+        lambda: all_satisfied([[1, 2]], rule="some"),
         lambda: read_expectation_met([50], ceiling=90),
         lambda: score_pci(INDEX, {"a": (0, 1)}, {"a": 0.5}, survey_share=1.2),
     ],

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import MeasureError, SurveyDesign
 from analysis.joint import JointEstimate, by_group, by_item, distribution

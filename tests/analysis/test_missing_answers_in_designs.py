@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import SurveyDesign
 from analysis.joint import by_group, by_item, distribution

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import Estimate, SurveyDesign, interval, published_interval
 from analysis.intervals import Method

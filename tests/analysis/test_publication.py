@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import (
     Estimate,
@@ -98,13 +98,13 @@ def test_interval_is_undefined_rather_than_of_zero_width() -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: interval(0.5, 0.1, 9, method="wald"),  # type: ignore[arg-type]
+        lambda: interval(0.5, 0.1, 9, method="wald"),
         lambda: interval(0.5, 0.1, 9, method="beta"),
         lambda: interval(0.5, 0.1, 9, level=95),
         lambda: published_interval(RATE, None, level=1.0),
         lambda: published_interval(vary(estimate=3.7), None),
-        lambda: judge(0.1, 0.2, 0.3, "gte"),  # type: ignore[arg-type]
-        lambda: adjust([0.1], "bonferroni"),  # type: ignore[arg-type]
+        lambda: judge(0.1, 0.2, 0.3, "gte"),
+        lambda: adjust([0.1], "bonferroni"),
         lambda: adjust([0.1, math.nan]),
         lambda: adjust([1.5]),
     ],

@@ -156,12 +156,12 @@ def test_seventeen_of_twenty_equal_answers_are_a_near_duplicate_at_85_percent() 
 def test_the_tests_are_those_of_r() -> None:
     # R: fisher.test(matrix(c(9, 11, 15, 185), 2)), then alternative = "greater" and "less"
     for direction, p in (("both", 3.7135238427e-05), ("high", 3.7135238427e-05), ("low", 0.999996775961)):
-        assert compare_shares(9, 20, 15, 200, direction) == pytest.approx(p, rel=1e-9)  # type: ignore[arg-type]
+        assert compare_shares(9, 20, 15, 200, direction) == pytest.approx(p, rel=1e-9)
     # R: wilcox.test(c(3.1, 4.2, 4.2, 5.0, 1.0), c(4.2, 6, 7, 8, 5, 9, 3.1), exact = FALSE)
     values = [3.1, 4.2, 4.2, 5.0, 1.0, 4.2, 6, 7, 8, 5, 9, 3.1]
     inside = np.arange(12) < 5
     for direction, p in (("both", 0.0710067986996), ("low", 0.0355033993498), ("high", 0.975555838804)):
-        assert compare_ranks(values, inside, direction) == pytest.approx(p, rel=1e-10)  # type: ignore[arg-type]
+        assert compare_ranks(values, inside, direction) == pytest.approx(p, rel=1e-10)
     # R: (z - median(z))/mad(z), mad with its constant 1.4826
     assert_allclose(robust_z([10, 11, 12, 13, 40]), [-1.34898, -0.67449, 0, 0.67449, 18.88574], rtol=1e-4)
 
@@ -292,8 +292,8 @@ def test_what_cannot_be_judged_is_refused_by_name(code: str, call: Any) -> None:
         lambda: find_near_duplicates([[1, 2]], share=2),
         lambda: missing_shares([[1, 2]], [[True]]),
         lambda: compare_collectors(["a"], [], minimum_caseload=1),
-        lambda: compare_collectors(["a"], [CollectorMeasure("t", np.ones(1), "mean")]),  # type: ignore[arg-type]
-        lambda: compare_shares(1, 2, 1, 2, "up"),  # type: ignore[arg-type]
+        lambda: compare_collectors(["a"], [CollectorMeasure("t", np.ones(1), "mean")]),
+        lambda: compare_shares(1, 2, 1, 2, "up"),
         lambda: flag_collectors([], level=0),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis import Estimate, SurveyDesign, published_interval
 

@@ -291,7 +291,7 @@ ITEMS = [[1, 2, 3], [2, 3, 5], [4, 4, 4]]
         ("bad_weight", lambda: cronbach_alpha(ITEMS, [1, -1, 1])),
         ("bad_weight", lambda: cronbach_alpha(ITEMS, [1, NAN, 1])),
         ("wrong_length", lambda: cronbach_alpha(ITEMS, [1, 1])),
-        ("unknown_rule", lambda: cronbach_alpha(ITEMS, missing="mean")),  # type: ignore[arg-type]
+        ("unknown_rule", lambda: cronbach_alpha(ITEMS, missing="mean")),
         ("no_variance", lambda: mcdonald_omega([[4, 1, 2], [4, 2, 3], [4, 5, 1], [4, 1, 1]])),
         ("not_identified", lambda: estimate_factor_model(np.eye(2), ["g", "g"])),
         ("not_identified", lambda: estimate_factor_model(np.eye(4), ["a", "a", "a", "b"])),

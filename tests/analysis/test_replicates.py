@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis.csv_table import CsvTable
 from analysis.design import SurveyDesign
@@ -179,7 +179,7 @@ def test_jackknife_and_bootstrap_refuse_what_makes_no_sense() -> None:
     assert code_of(jackknife, two, kind="jk1", finite_population_correction=True)[0] == "contradiction"
     assert code_of(jackknife, SurveyDesign.declare(psu=[1, 1]), kind="jk1") == ("lonely_psu", 0)
     with pytest.raises(ValueError, match="unknown kind"):
-        jackknife(two, kind="jk2")  # type: ignore[arg-type]
+        jackknife(two, kind="jk2")
     with pytest.raises(ValueError, match="at least 2"):
         bootstrap(two, 1, seed=1)
 

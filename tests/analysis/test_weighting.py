@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis.design import SurveyDesign
 from analysis.errors import DesignError

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pytest import approx  # noqa: PT013
+from pytest import approx
 
 from analysis.design import SurveyDesign
 from analysis.errors import DesignError

@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import create_app
+from survey_app.collection.models import Response
 from survey_app.database import db
 from survey_app.sampling.queries import drawn_units
 from survey_app.settings import read_settings
@@ -149,6 +151,28 @@ def open_browser(chromium: Browser, server: RunningServer) -> Iterator[Open]:
 def phone(open_browser: Open) -> Page:
     """A citizen's phone that runs no scripts."""
     return open_browser(viewport=PHONE, java_script_enabled=False, has_touch=True).new_page()
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def person(request: pytest.FixtureRequest, open_browser: Open) -> Page:
+    """A citizen on a phone, with scripts and without."""
+    return open_browser(viewport=PHONE, java_script_enabled=request.param).new_page()
+
+
+@pytest.fixture
+def scripted(open_browser: Open) -> Page:
+    """A citizen's phone that runs scripts."""
+    return open_browser(viewport=PHONE).new_page()
+
+
+@pytest.fixture
+def count(inside: Callable[..., int]) -> Callable[[], int]:
+    """How many responses there are."""
+
+    def query(session: Session) -> int:
+        return session.scalar(select(func.count()).select_from(Response)) or 0
+
+    return lambda: inside(query)
 
 
 @pytest.fixture

@@ -7,12 +7,9 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from playwright.sync_api import Page, expect
 
-from survey_app.collection.models import Response
-from tests.browser.conftest import OPEN, PHONE
+from tests.browser.conftest import OPEN
 from tests.browser.form import (
     BACK,
     answer_everything,
@@ -29,27 +26,6 @@ pytestmark = pytest.mark.browser
 #: The section that asks whether the result was late (n5) and, if so, about the delay (n6, n7).
 EXPERIENCE = 6
 DELAY = ["n6", "n7"]
-
-
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
-def person(request: pytest.FixtureRequest, open_browser: Callable[..., BrowserContext]) -> Page:
-    """A citizen on a phone, with scripts and without."""
-    return open_browser(viewport=PHONE, java_script_enabled=request.param).new_page()
-
-
-@pytest.fixture
-def scripted(open_browser: Callable[..., BrowserContext]) -> Page:
-    return open_browser(viewport=PHONE).new_page()
-
-
-@pytest.fixture
-def count(inside: Callable[..., int]) -> Callable[[], int]:
-    """How many responses there are."""
-
-    def query(session: Session) -> int:
-        return session.scalar(select(func.count()).select_from(Response)) or 0
-
-    return lambda: inside(query)
 
 
 def _begin_at(page: Page, commune: str, part: int) -> None:

@@ -6,12 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from survey_app.collection.models import Response
 from survey_app.instruments.straight_lines import LONG
-from tests.browser.conftest import PHONE
 from tests.browser.form import BACK, ONWARD, begin, chosen, go_on, is_sent
 from tests.browser.shipped import ROWS, fill_page, open_part, open_survey, part_of
 
@@ -27,27 +23,6 @@ def places(inside: Callable[..., dict[str, str]]) -> dict[str, str]:
     """Questionnaire, which is also the survey → a commune of its sample."""
     keys = (HOSPITAL, ENTERPRISE, SHORT, "sipas-policy-services")
     return inside(lambda session: {key: open_survey(session, key) for key in keys})
-
-
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
-def person(request: pytest.FixtureRequest, open_browser: Callable[..., BrowserContext]) -> Page:
-    """A citizen on a phone, with scripts and without."""
-    return open_browser(viewport=PHONE, java_script_enabled=request.param).new_page()
-
-
-@pytest.fixture
-def scripted(open_browser: Callable[..., BrowserContext]) -> Page:
-    return open_browser(viewport=PHONE).new_page()
-
-
-@pytest.fixture
-def count(inside: Callable[..., int]) -> Callable[[], int]:
-    """How many responses there are."""
-
-    def query(session: Session) -> int:
-        return session.scalar(select(func.count()).select_from(Response)) or 0
-
-    return lambda: inside(query)
 
 
 def test_one_level_down_a_long_list_gets_a_word_and_nothing_more(scripted: Page, places: dict[str, str]) -> None:

@@ -87,7 +87,7 @@ def test_the_longest_section_opened_first_is_under_60_kilobytes(
     first = phone.url[:-1]
     longest = max(range(1, 30), key=lambda part: len(phone.request.get(f"{first}{part}").body()))
     fresh = open_browser(viewport=PHONE).new_page()
-    fresh.context.add_cookies(phone.context.cookies())  # type: ignore[arg-type]
+    fresh.context.add_cookies(phone.context.cookies())
     wire = Wire(fresh)
     answer = fresh.goto(f"{first}{longest}")
     assert answer is not None

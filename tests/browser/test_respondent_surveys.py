@@ -11,9 +11,9 @@ from playwright.sync_api import BrowserContext, Page
 from survey_app.collection.models import Response
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.form import begin, go_on, is_sent
+from tests.browser.keyboard import fill_section
 from tests.browser.shipped import MANY_PAGES, fill_form, fill_page, open_part, open_survey
 from tests.browser.test_accessibility import _find_faults
-from tests.browser.test_keyboard import _focused
 
 pytestmark = pytest.mark.browser
 WITH_SCRIPTS = ("sipas-short", "education-preschool", "enterprise-service-centre")
@@ -65,32 +65,11 @@ def test_a_form_with_tables_and_numbers_is_filled_with_a_keyboard_alone(
     page = open_browser(viewport=viewport).new_page()
     begin(page, key, places[key])
     for _page in range(MANY_PAGES):
-        _fill_by_keyboard(page)
+        fill_section(page)
         assert page.locator("#errors").count() == 0
         if is_sent(page):
             return
     raise AssertionError(f"no receipt after {MANY_PAGES} pages")
-
-
-def _fill_by_keyboard(page: Page) -> None:
-    answered: set[str] = set()
-    for _stop in range(200):
-        page.keyboard.press("Tab")
-        focused = _focused(page)
-        if focused["name"] == "go" and focused["value"] == "next":
-            with page.expect_navigation():
-                page.keyboard.press("Enter")
-            return
-        if focused["name"] in answered:
-            continue
-        if focused["type"] in ("radio", "checkbox"):
-            page.keyboard.press("Space")
-        elif focused["tag"] == "TEXTAREA" or focused["type"] == "text":
-            page.keyboard.type("2")
-        else:
-            continue
-        answered.add(focused["name"])
-    raise AssertionError("no way out of the section by Tab")
 
 
 @pytest.mark.parametrize("key", PAGES)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "tests" / "questionnaires" / "comparison.yaml").read_text(encoding="utf-8")
 SHIPPED = sorted((ROOT / "questionnaires").glob("*.yaml"))
 POINT = "      - {value: 2, label: {vi: Vừa, en: Fair}}\n"
+BEST = "      - {value: 3, label: {vi: Tốt, en: Good}}\n"
 OPTION = "          - {value: 2, label: {vi: Qua mạng, en: Online}}\n"
 LAST = "          - {value: 3, label: {vi: Cách khác, en: Another}}\n"
 
@@ -57,6 +58,7 @@ def verdicts(comparison: Comparison) -> dict[str, tuple[str, tuple[str, ...]]]:
             "direction",
         ),
         (POINT, "", "scale.choice_removed", "rated", "not_comparable", "answers"),
+        (POINT + BEST, BEST + POINT, "scale.choice_order", "rated", "with_care", "order"),
         ("vi: Vừa", "vi: Tàm tạm", "scale.choice.text", "rated", "with_care", "labels"),
         ("satisfied: [3]", "satisfied: [2, 3]", "scale.setting", "rated", "not_comparable", "favourable"),
         ("satisfied: [3]", "satisfied: [3]\n    display: grid", "scale.setting", "rated", "with_care", "display"),
@@ -105,6 +107,15 @@ def test_each_change_is_told_and_judged(old: str, new: str, change: str, item: s
     [verdict] = [one for one in comparison.items if one.key == item]
     assert verdict.level == level
     assert verdict.reasons == ((reason,) if reason else ())
+
+
+def test_a_point_that_is_no_answer_any_more_changes_what_shares_are_of() -> None:
+    missing = "    missing:\n    - {kind: refused, value: 2, label: {vi: Vừa, en: Fair}}\n"
+
+    comparison = compared((POINT, ""), ("    no_opinion:", f"{missing}    no_opinion:"))
+
+    level, reasons = verdicts(comparison)["rated"]
+    assert (level, reasons) == ("not_comparable", ("base", "order"))
 
 
 @pytest.mark.parametrize(

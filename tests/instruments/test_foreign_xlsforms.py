@@ -83,7 +83,7 @@ def test_spaces_and_marks_without_a_width_do_no_harm() -> None:
     instrument, remarks = read(made(FORMS["spaces"]))
 
     assert [item.key for item in instrument.items()] == ["q1", "q2"]
-    assert [option.value for option in instrument.item("q1").options] == ["y", "n"]  # type: ignore[union-attr]
+    assert [option.value for option in instrument.item("q1").options] == ["y", "n"]
     assert not remarks.losses
 
 
@@ -106,7 +106,7 @@ def test_long_and_foreign_names_become_keys_and_each_change_is_told() -> None:
 def test_codes_that_we_cannot_have_are_changed_told_and_followed_by_conditions() -> None:
     instrument, remarks = read(made(FORMS["codes"]))
 
-    values = [option.value for option in instrument.item("a").options]  # type: ignore[union-attr]
+    values = [option.value for option in instrument.item("a").options]
     assert values == ["c_01", 1, "c_99", "c_12345", "very_good", "don_t_know", "tot", "c_1", "c_1_2"]
     assert {remark.row for remark in remarks if remark.code == "X21"} == {2, 4, 5, 6, 7, 8, 9, 10}
     assert "c_99" in str(instrument.item("b").show_if)
@@ -117,7 +117,7 @@ def test_or_other_gives_the_option_a_line_and_takes_no_name_from_another_row() -
 
     keys = [item.key for item in instrument.items()]
     assert keys == ["water", "water_other", "water_other_2", "fuel", "fuel_other", "fuel_name"]
-    fuel = [option for option in instrument.item("fuel").options if option.other]  # type: ignore[union-attr]
+    fuel = [option for option in instrument.item("fuel").options if option.other]
     assert [(option.value, option.label.en) for option in fuel] == [("other", "Something else")]
 
 
@@ -138,9 +138,9 @@ def test_limits_that_we_can_say_are_kept_and_the_others_told() -> None:
     assert limits["c"] == (0.5, 9.99)
     assert [str(day) for day in limits["i"]] == ["2020-01-01", "2026-12-31"]
     assert limits["l"] == (None, None)
-    assert instrument.item("g").max_length == 20  # type: ignore[union-attr]
-    assert instrument.item("n").max_length == 1  # type: ignore[union-attr]
-    assert [option.exclusive for option in instrument.item("j").options] == [False, False, True]  # type: ignore[union-attr]
+    assert instrument.item("g").max_length == 20
+    assert instrument.item("n").max_length == 1
+    assert [option.exclusive for option in instrument.item("j").options] == [False, False, True]
     assert {row for code, row in told(remarks) if code == "X31"} == {5, 6, 8, 11, 12, 13}
 
 
@@ -148,10 +148,10 @@ def test_parameters_of_a_range_are_read_however_they_are_separated() -> None:
     instrument, _remarks = read(made(FORMS["ranges"]))
 
     ranges = {key: instrument.item(key) for key in "abcde"}
-    assert [(one.min, one.max, one.step) for one in ranges.values()] == [  # type: ignore[union-attr]
+    assert [(one.min, one.max, one.step) for one in ranges.values()] == [
         (0, 10, 1), (1, 5, 1), (0, 1, 0.1), (1, 10, 1), (-10, 10, 1),
     ]  # fmt: skip
-    assert [option.value for option in instrument.item("f").options] == ["food", "water", "roof"]  # type: ignore[union-attr]
+    assert [option.value for option in instrument.item("f").options] == ["food", "water", "roof"]
 
 
 def test_kobos_table_of_ratings_is_a_section_of_ratings_and_its_order_of_preference_a_ranking() -> None:
@@ -159,7 +159,7 @@ def test_kobos_table_of_ratings_is_a_section_of_ratings_and_its_order_of_prefere
 
     assert [item.key for item in instrument.items()] == ["how_is_it", "polite", "quick", "best"]
     assert {item.type for item in instrument.items_in("staff")} == {"scale"}
-    assert instrument.item("best").places == 2  # type: ignore[union-attr]
+    assert instrument.item("best").places == 2
     assert [index.key for index in instrument.indices] == ["overall"]
     assert {(loss.code, loss.row) for loss in remarks.losses} == {("X14", 12), ("X15", 13), ("X23", 12)}
 
@@ -224,3 +224,26 @@ def test_hidden_characters_are_taken_out_and_long_texts_cut_and_both_told() -> N
     assert "\u202e" not in instrument.item("sign").text.vi
     assert len(instrument.item("long").text.vi) <= 4000
     assert {("X35", 2), ("X66", 3)} <= told(remarks)
+
+
+def test_words_and_hint_that_are_too_long_together_are_cut_and_told() -> None:
+    long = ["chờ " * 900, "lâu " * 900]
+    survey = [
+        ["type", "name", "label", "hint"],
+        ["note", "notice", *long],
+        ["begin_group", "outer", "Ngoài", None],
+        ["integer", "count", "Mấy lần?", None],
+        ["begin_group", "inner", *long],
+        ["text", "words", "Góp ý", None],
+        ["end_group"],
+        ["end_group"],
+    ]
+
+    instrument, remarks = read(workbook({"survey": survey}))
+
+    for item in instrument.items():
+        if item.type == "information":
+            assert item.text.vi.startswith("chờ chờ"), item.key
+            assert "\nlâu lâu" in item.text.vi
+            assert 3990 < len(item.text.vi) <= 4000
+    assert {remark.row for remark in remarks if remark.code == "X35"} == {2, 5}

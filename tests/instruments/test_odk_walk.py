@@ -99,7 +99,7 @@ def wrong_answer(item: Item) -> str | None:
         other = next((option.value for option in item.options if not option.alone), None)
         return None if alone is None or other is None else f"{alone} {other}"
     if isinstance(item, NumberItem) and (item.min is not None or item.max is not None):
-        return str(int(item.min - 1 if item.min is not None else item.max + 1))  # type: ignore[operator]
+        return str(int(item.min - 1 if item.min is not None else item.max + 1))
     if isinstance(item, DateItem) and item.max is not None:
         return (item.max + datetime.timedelta(days=1)).isoformat()
     return "x" * (item.max_length + 1) if isinstance(item, TextItem) else None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from survey_app.instruments.answers import CellError, check_answers, parse_cell
 from survey_app.instruments.conditions import visible_items
@@ -154,7 +155,7 @@ def test_posted_selects_become_a_ranking(page: Flask) -> None:
     form = posted(RANKING, "part", [("order", "2"), ("order", "place"), ("order", "")])
     assert form.validate(), form.answer_errors
     assert form.checked.answers == {"order": [2, "place"]}
-    assert [form["order"].chosen(place) for place in form["order"].places] == [2, "place", ""]  # type: ignore[attr-defined]
+    assert [form["order"].chosen(place) for place in form["order"].places] == [2, "place", ""]
 
 
 def test_a_required_ranking_left_empty_is_asked_for(page: Flask) -> None:
@@ -170,13 +171,13 @@ def test_a_word_is_chosen_in_place_of_a_number_but_not_beside_one(page: Flask) -
     both = posted(WORDS, "part", [("share", "50"), ("share", "dk")])
     assert not both.validate()
     assert 'value="50"' in str(both["share"])
-    assert both["share"].ticked(both["share"].words[0])  # type: ignore[attr-defined]
+    assert both["share"].ticked(both["share"].words[0])
 
 
 def test_a_stored_word_comes_back_ticked_and_not_as_text(page: Flask) -> None:
     form = section_form(WORDS, "part", language="vi", answers={"share": "dk"})
     assert 'value=""' in str(form["share"])
-    assert form["share"].ticked(form["share"].words[0])  # type: ignore[attr-defined]
+    assert form["share"].ticked(form["share"].words[0])
 
 
 def test_whoever_writes_beside_other_has_chosen_it(page: Flask) -> None:
@@ -186,6 +187,15 @@ def test_whoever_writes_beside_other_has_chosen_it(page: Flask) -> None:
     another = posted(OTHER, "part", [("job", "1"), ("job_other", "Thợ xây")])
     assert another.checked.answers == {"job": 1}
     assert another.newly_visible() == []
+
+
+def test_words_beside_other_that_are_taken_away_are_not_kept(page: Flask) -> None:
+    earlier: dict[str, object] = {"job": 2, "job_other": "Thợ xây", "wishes": ["a"]}
+    data = MultiDict([("shown", "job"), ("job", "2"), ("job_other", "")])
+
+    form = section_form(OTHER, "part", language="vi", answers=earlier, formdata=data)
+
+    assert form.checked.answers == {"job": 2, "wishes": ["a"]}
 
 
 def test_names_are_filled_into_questions_and_hints(page: Flask) -> None:

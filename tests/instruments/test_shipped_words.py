@@ -36,6 +36,15 @@ def test_every_text_is_there_in_both_languages_and_no_english_is_left_vietnamese
 
 
 @each
+def test_the_texts_looked_at_are_all_that_stand_in_the_file(name: str) -> None:
+    written = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+
+    found = [text.vi for text in texts(instrument(name))]
+
+    assert len(found) >= len(re.findall(r"\bvi:", written)) > 20
+
+
+@each
 def test_vietnamese_is_spelt_and_quoted_one_way(name: str) -> None:
     for text in texts(instrument(name)):
         assert unicodedata.is_normalized("NFC", text.vi)

@@ -18,7 +18,7 @@ PAGE = "/quan-ly/nguoi-dung"
 
 def number_of(app: Flask, person: FlaskClient) -> int:
     with app.app_context():
-        return db.session.scalars(select(User.id).where(User.email == person.email)).one()  # type: ignore[attr-defined]
+        return db.session.scalars(select(User.id).where(User.email == person.email)).one()
 
 
 def change(administrator: FlaskClient, number: int, what: str) -> str:
@@ -47,7 +47,7 @@ def test_a_new_password_is_shown_once_and_ends_old_sessions(app: Flask, sign_in:
     assert made
     assert made[1] not in administrator.get(PAGE).text
     assert analyst.get("/quan-ly").status_code == 302
-    data = {"email": analyst.email, "password": made[1], "csrf_token": token_in(analyst.get("/dang-nhap").text)}  # type: ignore[attr-defined]
+    data = {"email": analyst.email, "password": made[1], "csrf_token": token_in(analyst.get("/dang-nhap").text)}
     assert analyst.post("/dang-nhap", data=data).status_code == 302
     assert analyst.get("/quan-ly").status_code == 200
 
@@ -61,8 +61,8 @@ def test_nobody_shuts_the_account_they_use(app: Flask, sign_in: Callable[..., Fl
 def test_the_command_line_does_the_same(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
     analyst = sign_in("analyst")
     run = app.test_cli_runner().invoke
-    assert run(args=["user", "deactivate", analyst.email]).exit_code == 0  # type: ignore[attr-defined]
+    assert run(args=["user", "deactivate", analyst.email]).exit_code == 0
     assert analyst.get("/quan-ly").status_code == 302
-    assert run(args=["user", "activate", analyst.email]).exit_code == 0  # type: ignore[attr-defined]
-    assert "password:" in run(args=["user", "password", analyst.email]).stdout  # type: ignore[attr-defined]
+    assert run(args=["user", "activate", analyst.email]).exit_code == 0
+    assert "password:" in run(args=["user", "password", analyst.email]).stdout
     assert run(args=["user", "deactivate", "khong@co.example"]).exit_code == 1

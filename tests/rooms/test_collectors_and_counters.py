@@ -51,7 +51,7 @@ def test_a_form_begun_by_a_collector_carries_their_name_and_the_channel(
     with app.app_context():
         (row,) = db.session.scalars(select(Response))
         collector = db.session.get_one(User, row.collector_id)
-        assert (row.channel, collector.email) == ("field", person.email)  # type: ignore[attr-defined]
+        assert (row.channel, collector.email) == ("field", person.email)
     assert "/thu-phieu" in person.get(thanks).text
 
 

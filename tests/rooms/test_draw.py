@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
 import pytest
@@ -147,7 +148,7 @@ def test_a_drawn_survey_is_drawn_again_only_by_request(session: Session) -> None
     with pytest.raises(Conflict, match="đề nghị"):
         draw_sample(session, survey, seed="8", actor=TESTER)
     for reason in ("", "  ", "a\x00b", "a" * 1001):
-        work = lambda why=reason: ask_redraw(session, survey, seed="8", actor=TESTER, reason=why)  # noqa: E731
+        work = partial(ask_redraw, session, survey, seed="8", actor=TESTER, reason=reason)
         assert refusal(work) is not None, reason
     session.rollback()
     assert [draw.seed for draw in all_draws(session, survey)] == ["7"]

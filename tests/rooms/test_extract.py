@@ -84,7 +84,7 @@ def test_answers_that_come_after_a_part_was_lost_overwrite_nothing(app: Flask, s
 
 
 def test_many_small_parts_are_merged_into_one(app: Flask, session: Session, monkeypatch: object) -> None:
-    monkeypatch.setattr(extract, "MAXIMUM_PARTS", 3)  # type: ignore[attr-defined]
+    monkeypatch.setattr(extract, "MAXIMUM_PARTS", 3)
     survey = make_village(session)
     for _number in range(4):
         add(session, survey, 2)

@@ -9,27 +9,22 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import bindparam, select, update
-from werkzeug.test import TestResponse
 
 from survey_app.collection.drafts import DRAFT_LIFETIME
 from survey_app.collection.models import Draft
 from survey_app.compression import AroundSecret
 from survey_app.database import db, now
-from survey_app.geography.models import Unit
-from survey_app.instruments.loader import load_file
-from survey_app.instruments.service import store_questionnaire
 from survey_app.prepared_query import PreparedQuery
-from survey_app.settings import ROOT
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
 from tests.conftest import token_in
+from tests.rooms.kept_pages import kept, visitor, without_token
 from tests.village import VILLAGE, communes, make_village
-from tests.world import TESTER, begin, fill
+from tests.world import TESTER, fill
 
 GOOD = {"q1": "3", "q2": "2", "late": "2"}
 
@@ -39,35 +34,6 @@ def village(app: Flask) -> list[str]:
     """A survey that takes answers; the codes of its communes."""
     with app.app_context():
         return communes(db.session, make_village(db.session))
-
-
-def without_token(page: str) -> str:
-    return page.replace(token_in(page), "TOKEN")
-
-
-def kept(client: FlaskClient, address: str, headers: dict[str, str] | None = None) -> TestResponse | None:
-    """The page as it is kept; ``None`` where the request would go on to the view."""
-    app = client.application
-    view = app.view_functions["respond.section"]
-    app.view_functions["respond.section"] = _handed_on
-    try:
-        answer = client.get(address, headers=headers)
-    finally:
-        app.view_functions["respond.section"] = view
-    return None if answer.data == b"handed on" else answer
-
-
-def _handed_on(**place: object) -> str:
-    return "handed on"
-
-
-_handed_on.guard = "public"  # type: ignore[attr-defined]
-
-
-def visitor(app: Flask, commune: str, slug: str = VILLAGE) -> tuple[FlaskClient, str]:
-    """Somebody new, and the address of their form."""
-    client = app.test_client()
-    return client, begin(client, slug, commune)
 
 
 def test_the_second_visitor_gets_the_page_of_the_first_with_a_token_of_their_own(
@@ -153,21 +119,6 @@ def test_each_language_has_its_own_page(app: Flask, village: list[str]) -> None:
     assert '<html lang="vi"' in vietnamese.text
 
 
-def test_the_names_of_a_commune_are_shown_in_that_commune_only(app: Flask) -> None:
-    with app.app_context():
-        instrument = load_file(ROOT / "tests" / "questionnaires" / "piping.yaml")
-        store_questionnaire(db.session, instrument, actor=TESTER)
-        drawn = communes(db.session, make_village(db.session, questionnaire="piping"))
-        names = {unit.code: unit.name for unit in db.session.scalars(select(Unit).where(Unit.code.in_(drawn)))}
-    for code in drawn[:2]:
-        client, address = visitor(app, code)
-        assert kept(client, address) is None
-        assert names[code] in client.get(address).text
-        served = kept(client, address)
-        assert served is not None
-        assert names[code] in served.text
-
-
 def test_a_closed_survey_and_an_old_form_are_not_shown_as_open(app: Flask, village: list[str]) -> None:
     one, address = visitor(app, village[0])
     one.get(address)
@@ -201,19 +152,6 @@ def test_a_waiting_message_is_shown(app: Flask, village: list[str]) -> None:
         session["_flashes"] = [("info", "Xin đọc lời này")]
     assert "Xin đọc lời này" in one.get(address).text
     assert "Xin đọc lời này" not in one.get(address).text
-
-
-def test_earlier_answers_decide_what_a_kept_page_asks(client: FlaskClient, collecting: str) -> None:
-    app = client.application
-    with app.app_context():
-        commune = communes(db.session, find_survey(db.session, collecting))[0]
-    pages = {}
-    for answer in ("1", "2", "1", "2"):
-        visit, address = visitor(app, commune, collecting)
-        stem = address.removesuffix("1")
-        fill(visit, f"{stem}6", {"n2": answer, "n3": "2", "n4": "2", "n5": "3", "n6": "1", "n7": "2"})
-        text = without_token(visit.get(f"{stem}7").text)
-        assert pages.setdefault(answer, text) == text
 
 
 @pytest.mark.parametrize("address", ["/s/{slug}/{draft}/0", "/s/{slug}/{draft}/99", "/s/khac/{draft}/1"])

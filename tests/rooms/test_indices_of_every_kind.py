@@ -143,6 +143,7 @@ class TestIndices:
         channel = [
             row for row in estimate_survey(session, survey, "channel").rows if row.domain == {"channel": "kiosk"}
         ]
+        assert len([row for row in channel if row.kind == "index"]) == 8
         for row in channel:
             overall = whole(session, survey, row.of)
             assert (row.estimate, row.se) == (pytest.approx(overall.estimate), pytest.approx(overall.se))

@@ -202,7 +202,7 @@ def test_who_may_do_both_still_cannot_approve_their_own(app: Flask, sign_in: Cal
         closed_village(db.session)
     person = sign_in("survey_manager")
     with app.app_context():
-        add_user(db.session, person.email, role="approver", scopes=[], actor=TESTER)  # type: ignore[attr-defined]
+        add_user(db.session, person.email, role="approver", scopes=[], actor=TESTER)
         db.session.commit()
     data = {"csrf_token": token_in(person.get(BASE).text)}
     assert person.post(f"{BASE}/chot", data=data).status_code == 302

@@ -44,6 +44,19 @@ def test_two_stored_versions_are_compared_as_json(app: Flask, later: Path) -> No
     assert [one["key"] for one in told["items"] if one["level"] != "comparable"] == ["n2_more"]
 
 
+def test_a_number_lower_than_the_newest_is_refused_and_a_higher_one_proposed(app: Flask, later: Path) -> None:
+    lower = later.with_name("lower.yaml")
+    lower.write_text(later.read_text(encoding="utf-8").replace("2027.1", "2026.9"), encoding="utf-8")
+    run(app, "add", later)
+
+    told = run(app, "add", lower, expect=1).stderr
+
+    assert "2026.9" in told
+    assert "2027.2" in told
+    assert "2026.9" not in run(app, "list").stdout
+    assert "was there" in run(app, "add", SHIPPED).stdout  # an older version that is stored already
+
+
 def test_a_version_that_is_not_there_or_a_broken_file_is_told(app: Flask, tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text("key: x\n", encoding="utf-8")
@@ -115,9 +128,18 @@ def test_reword_tells_every_line_that_is_wrong(app: Flask, official: Path) -> No
     assert [line.split(":")[0].strip() for line in told.splitlines()[1:]] == ["dòng 2", "dòng 3", "dòng 4"]
 
 
-def test_reword_never_takes_the_number_of_another_version(app: Flask, official: Path) -> None:
-    told = run(
-        app, "reword", "sipas-commune", official, "--source", "QĐ", "--version", "2026.1", expect=1
-    ).stderr  # fmt: skip
+def test_reword_never_takes_the_number_of_another_version_nor_a_lower_one(app: Flask, official: Path) -> None:
+    words = ("reword", "sipas-commune", official, "--source", "QĐ", "--version")
 
-    assert "2026.1" in told
+    for number in ("2026.1", "2025.3"):
+        for only_check in ((), ("--check",)):
+            assert number in run(app, *words, number, *only_check, expect=1).stderr
+    assert run(app, "list").stdout.count("sipas-commune@") == 1
+
+
+def test_an_older_version_reworded_gets_the_number_after_the_newest(app: Flask, official: Path, later: Path) -> None:
+    run(app, "add", later)
+
+    told = run(app, "reword", "sipas-commune@2026.1", official, "--source", "QĐ").stdout
+
+    assert told.startswith("sipas-commune 2027.2 stored (")

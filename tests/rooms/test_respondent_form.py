@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -46,7 +45,7 @@ def checked(page: str) -> set[tuple[str, str]]:
     """Names and values of the choices that a page shows as chosen."""
     boxes = re.findall(r'<input type="(?:radio|checkbox)"[^>]*>', page)
     chosen = [box for box in boxes if " checked" in box]
-    return {(re.search(r'name="([^"]+)"', box)[1], re.search(r'value="([^"]+)"', box)[1]) for box in chosen}  # type: ignore[index]
+    return {(re.search(r'name="([^"]+)"', box)[1], re.search(r'value="([^"]+)"', box)[1]) for box in chosen}
 
 
 def test_the_first_page_asks_for_the_commune_and_keeps_the_one_of_the_address(
@@ -153,7 +152,7 @@ def test_the_last_page_posted_twice_counts_once_and_shows_the_same_receipt(
 
 def test_pages_asked_for_again_after_sending_lead_to_the_receipt(client: FlaskClient, village: list[str]) -> None:
     last, thanks = finish(client, village)
-    code = re.search(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", client.get(thanks).text)[0]  # type: ignore[index]
+    code = re.search(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", client.get(thanks).text)[0]
     for address in (last, last[:-1] + "1", thanks):
         answer = client.get(address, follow_redirects=True)
         assert answer.status_code == 200
@@ -247,10 +246,9 @@ def test_two_clicks_at_the_same_moment_send_one_form(app: Flask, client: FlaskCl
     people: list[FlaskClient] = []
     for _number in range(6):
         person = app.test_client()
-        person.set_cookie("hai_long", cookie.value)  # type: ignore[union-attr]
+        person.set_cookie("hai_long", cookie.value)
         people.append(person)
-    post: Callable[[int], Any] = lambda number: people[number].post(last, data=data)  # noqa: E731
-    answers = at_once(app, post, 6)
+    answers = at_once(app, lambda number: people[number].post(last, data=data), 6)
     assert [(one.status_code, one.headers.get("Location")) for one in answers] == [
         (302, last.removesuffix("/2") + "/cam-on")
     ] * 6

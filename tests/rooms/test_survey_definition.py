@@ -134,8 +134,8 @@ def test_an_unknown_questionnaire_is_refused(session: Session) -> None:
 def test_a_territory_that_is_unknown_or_a_commune_is_refused(session: Session) -> None:
     unknown = {"code": "91", "code_system": "tctk-1999"}
     for territory in ("99", "30730", "91%", "9\x001", unknown):
-        work = lambda place=territory: create_survey(session, definition(territory=place), actor=TESTER)  # noqa: E731
-        assert refusal(work) is not None, territory
+        error = refusal(lambda place=territory: create_survey(session, definition(territory=place), actor=TESTER))
+        assert error is not None, territory
 
 
 def test_a_district_may_be_the_territory(session: Session) -> None:

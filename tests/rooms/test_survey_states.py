@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -53,7 +54,7 @@ def test_a_state_that_does_not_exist_is_refused(session: Session) -> None:
 def test_opening_again_needs_a_reason_that_can_be_read(session: Session) -> None:
     survey = brought_to(session, "closed")
     for reason in ("", "   ", "a\x00b", "\u202e"):
-        work = lambda why=reason: set_state(session, survey, "collecting", actor=TESTER, reason=why)  # noqa: E731
+        work = partial(set_state, session, survey, "collecting", actor=TESTER, reason=reason)
         error = refusal(work)
         assert error is not None, reason
         assert "lý do" in error.message.lower()

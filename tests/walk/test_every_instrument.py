@@ -128,7 +128,7 @@ def _write_responses(path: Path, plain: dict[str, Any], communes: list[str], peo
 
 def _answer_on_the_phone(client: FlaskClient, slug: str, commune: str, plain: dict[str, Any], person: Answers) -> None:
     """Post section after section; a page that comes back with further questions is posted once more."""
-    client.delete_cookie("session")
+    client.delete_cookie("hai_long")
     kept, _asked = on_path(plain, person)
     address = begin(client, slug, commune)
     for _step in range(3 * len(plain["sections"])):
@@ -178,12 +178,12 @@ def _compare_again(rows: list[dict[str, Any]], again: list[dict[str, Any]]) -> N
     """The figures computed from the exported file alone."""
     theirs = {(row["kind"], row["of"]): row for row in again}
     names = ("n", "respondents", "base", "missing", "df", "verdict", "withheld", "marks")
-    for row in rows:
-        key = (row["kind"], row["of"])
-        if key not in theirs:
-            continue
-        assert {name: theirs[key][name] for name in names} == {name: row[name] for name in names}, key
-        ours, others = [[one[name] for name in ("estimate", "se", "deff")] for one in (row, theirs[key])]
+    ours_by_key = {(row["kind"], row["of"]): row for row in rows}
+    assert {key for key in ours_by_key if key[0] == "item"} <= theirs.keys() <= ours_by_key.keys()
+    for key, their in theirs.items():
+        row = ours_by_key[key]
+        assert {name: their[name] for name in names} == {name: row[name] for name in names}, key
+        ours, others = [[one[name] for name in ("estimate", "se", "deff")] for one in (row, their)]
         assert others == (ours if None in ours else pytest.approx(ours, rel=1e-9)), key
 
 

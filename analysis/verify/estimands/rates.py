@@ -92,7 +92,7 @@ def _limits(ours: Estimate, key: str, given: Any, level: float, *, rate: bool) -
         return IGNORED  # the other program found no interval: of its two limits neither is one
     if rate and not ours.se > NO_VARIANCE and method != "mean":
         return IGNORED  # README: zero width, NaN or a numerical boundary, none of it to copy
-    limits = interval(ours.estimate, ours.se, df, method=method, level=level, n=ours.n)  # type: ignore[arg-type]
+    limits = interval(ours.estimate, ours.se, df, method=method, level=level, n=ours.n)  # type: ignore[arg-type]  # a key of the cases
     low: Any = limits.low
     high: Any = limits.high
     if name == "likelihood":  # README: R interpolates its profile, coarsely where it is wide

@@ -1,7 +1,7 @@
 """The words for what a workbook holds that a questionnaire cannot, and for what had to be assumed.
 
 One entry a code: what it is, and how to mend it. X0x the file, X1x types of questions, X2x choices, X3x conditions and
-other cells, X4x parts of the form; X5x and X6x what was changed or assumed.
+other cells, X4x parts of the form; X5x to X7x what was changed or assumed.
 """
 
 from __future__ import annotations

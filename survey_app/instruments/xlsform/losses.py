@@ -1,6 +1,6 @@
 """What a workbook holds that a questionnaire cannot, and what had to be assumed, told to somebody who is no programmer.
 
-The words stand in ``loss_words``. Codes X0x to X4x are losses. X5x and X6x are remarks: nothing that a respondent reads
+The words stand in ``loss_words``. Codes X0x to X4x are losses. X5x to X7x are remarks: nothing that a respondent reads
 or answers is lost, but something was changed or assumed.
 """
 

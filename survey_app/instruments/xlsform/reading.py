@@ -38,7 +38,7 @@ from .reading_sheets import (
     read_targets,
     settings_row,
 )
-from .reading_words import Names, Words, in_lines, key_of, new_keys
+from .reading_words import Names, Words, key_of, new_keys
 from .relevance_reading import Asked, Node
 from .row_types import row_type
 from .sheets import Row, Sheet
@@ -221,10 +221,9 @@ class _Reading:
         """The name of an inner group, as a paragraph before its questions."""
         row = placed.row
         tell_group_cells(row, self.survey, self.remarks)
-        parts = [
-            self.words.text(self.survey, row, column, row.get("name"), braces=True) for column in ("label", "hint")
-        ]
-        text = in_lines(*parts)
+        name = row.get("name")
+        parts = [self.words.text(self.survey, row, column, name, braces=True) for column in ("label", "hint")]
+        text = self.words.in_lines(self.survey, row, name, *parts)
         if text is None:
             return None
         item: Node = {"key": self._key(row, "group"), "type": "information", "text": text}

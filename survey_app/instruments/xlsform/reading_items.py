@@ -22,7 +22,7 @@ from .layout import (
     WORDING,
 )
 from .reading_choices import ChoiceList, number, truth
-from .reading_words import Words, in_lines
+from .reading_words import Words
 from .row_types import RowType
 from .sheets import Row, Sheet
 
@@ -71,7 +71,7 @@ class ItemReader:
         )
         item: Node = {"key": key, "type": type_name, "text": text}
         if type_name == "information":
-            item["text"] = in_lines(text, hint)
+            item["text"] = self.words.in_lines(self.sheet, row, name, text, hint)
             self._tell_cells(row, type_name, used=set())
             return item
         if not self._choices(item, row, kind, name):

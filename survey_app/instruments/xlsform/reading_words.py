@@ -76,6 +76,13 @@ class Words:
                 self._tell_untranslated(sheet, row, column, code)
         return {code: self._plain(words, sheet, row, name, braces=braces) for code, words in found.items()}
 
+    def in_lines(self, sheet: Sheet, row: Row, name: str, *texts: dict[str, str] | None) -> dict[str, str] | None:
+        """The texts under each other in one."""
+        found = [text for text in texts if text]
+        if not found:
+            return None
+        return {code: self._short("\n".join(text[code] for text in found), sheet, row, name) for code in LANGUAGES}
+
     def _borrowed(self, sheet: Sheet, row: Row, column: str) -> dict[str, str]:
         """The words of a third language, until somebody translates them."""
         for heading in (column, *(f"{column}::{language}" for language in self.others)):
@@ -129,12 +136,6 @@ class Words:
         place = max(words.rfind(" ", 0, LONGEST_TEXT - 1), LONGEST_TEXT // 2)
         self.remarks.add("X35", sheet.name, row.number, name=name, count=LONGEST_TEXT, value=words[place:])
         return words[:place].rstrip() + "…"
-
-
-def in_lines(*texts: dict[str, str] | None) -> dict[str, str] | None:
-    """The texts under each other in one."""
-    found = [text for text in texts if text]
-    return {code: "\n".join(text[code] for text in found) for code in LANGUAGES} if found else None
 
 
 class Names:

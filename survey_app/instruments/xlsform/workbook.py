@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped, unused-ignore]
+import openpyxl
 from flask_babel import gettext as _
-from openpyxl.utils import get_column_letter  # type: ignore[import-untyped, unused-ignore]
+from openpyxl.utils import get_column_letter
 
 from survey_app.characters import refused_characters, with_plain_line_ends
 from survey_app.errors import UserError

@@ -11,14 +11,13 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from survey_app.collection.queries import progress_by_channel
+from survey_app.collection.queries import progress_by_channel, set_aside_count
 from survey_app.database import now
 from survey_app.i18n import LANGUAGES
 from survey_app.instruments.queries import instrument_of
 from survey_app.results.charts import WIDTHS, dot_chart, sort_weakest_first
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Figures, Row, estimate_survey
-from survey_app.results.queries import count_set_aside
 from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.results.weighting.describe import weighting_of
 from survey_app.results.words import weakest_words
@@ -51,14 +50,14 @@ def take_snapshot(session: Session, survey: Survey) -> Snapshot:
     tables = {"": whole} | {
         by: estimate_survey(session, survey, by) for by in PUBLIC_BREAKDOWNS if by in whole.breakdowns
     }
-    files = _make_files(survey, tables, set_aside=count_set_aside(session, survey))
+    files = _make_files(survey, tables, set_aside=set_aside_count(session, survey)[0])
     content = {
         "format": 1,
         "survey": _describe_survey(survey),
         "questionnaire": _describe_questionnaire(session, survey),
         "draw": draw_report(survey, find_draw(session, survey)),
         "responses": whole.responses,
-        "set_aside": count_set_aside(session, survey),
+        "set_aside": set_aside_count(session, survey)[0],
         "probability": whole.probability,
         "weighting": weighting_of(session, survey),
         "channels": progress_by_channel(session, survey),

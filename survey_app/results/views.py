@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import VIEW_RESULTS
-from survey_app.collection.queries import progress_by_commune
+from survey_app.collection.queries import progress_by_commune, set_aside_count
 from survey_app.database import db
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
@@ -18,7 +18,6 @@ from survey_app.results.charts import sort_weakest_first
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Row, estimate_survey
 from survey_app.results.pictures import draw_for_page
-from survey_app.results.queries import count_set_aside
 from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.results.words import answer_sentence, target_words
 from survey_app.surveys.access import frame, open_survey
@@ -70,7 +69,7 @@ def overview(slug: str) -> ResponseReturnValue:
         indices=indices,
         choices=describe_choices(db.session, survey) if whole.responses else [],
         probability=whole.probability,
-        set_aside=count_set_aside(db.session, survey),
+        set_aside=set_aside_count(db.session, survey)[0],
         silent_communes=[c.name for c in progress_by_commune(db.session, survey) if c.received == 0]
         if whole.probability
         else [],

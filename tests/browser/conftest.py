@@ -183,12 +183,12 @@ def desk(open_browser: Open) -> Page:
 
 @pytest.fixture
 def sign_in(open_browser: Open, people: dict[str, str]) -> Callable[..., Page]:
-    """A page of a fresh browser in which the holder of a role has signed in through the form."""
+    """A page of a fresh browser in which the holder of a role, or of an address, has signed in through the form."""
 
     def sign_in(role: str, **options: Any) -> Page:
         page = open_browser(**({"viewport": DESK} | options)).new_page()
         page.goto("/dang-nhap")
-        page.fill("input[name=email]", people[role])
+        page.fill("input[name=email]", people.get(role, role))
         page.fill("input[name=password]", PASSWORD)
         page.click("main button[name=submit]")
         page.wait_for_url(lambda address: "/dang-nhap" not in address)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import VIEW_TRAIL
 from survey_app.audit.queries import latest_entries
+from survey_app.audit.words import VERB_WORDS
 from survey_app.database import db
 
 blueprint = Blueprint("audit", __name__)
@@ -23,4 +24,9 @@ def trail() -> ResponseReturnValue:
     if before is not None:
         before = max(0, min(before, LARGEST_ID))
     entries = latest_entries(db.session, before=before, limit=PAGE)
-    return render_template("office/trail.html", entries=entries, more=entries[-1].id if len(entries) == PAGE else None)
+    return render_template(
+        "office/trail.html",
+        entries=entries,
+        more=entries[-1].id if len(entries) == PAGE else None,
+        verbs=VERB_WORDS,
+    )

@@ -16,16 +16,23 @@ from sqlalchemy.orm import Session
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.collection.service import AnswersRefused, DisputedResponse, Submission, accept_response
+from survey_app.collection.submission import read_channel
 from survey_app.csv_reader import check_readable, read_rows
 from survey_app.errors import UserError
 from survey_app.instruments.cells import parse_cell
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
+from survey_app.sampling.work.queries import holders_of_cases
 from survey_app.surveys.models import Survey
 
 FIXED_COLUMNS = ("response_id", "commune_code", "channel", "language", "day")
 #: Names of the column with the number of the drawn case; a file may have one of them.
 CASE_COLUMNS = ("case", "case_id", "ho_so")
+#: How long the form took, where another system timed it.
+MINUTES = "minutes"
+#: Channels on which the collector who holds a case has brought its answer.
+BROUGHT = ("field", "paper")
+LONGEST_MINUTES = 1_440.0
 BATCH = 500
 MAXIMUM_REPORTED = 10_000
 
@@ -97,16 +104,16 @@ def import_responses(
     """
     instrument = instrument_of(session, survey.questionnaire_id)
     items = {item.key for item in instrument.questions()}
-    known = (*FIXED_COLUMNS, *CASE_COLUMNS, *items)
+    known = (*FIXED_COLUMNS, *CASE_COLUMNS, MINUTES, *items)
     check_readable(file, required=FIXED_COLUMNS, known=known)
     rows = read_rows(file, required=FIXED_COLUMNS, known=known)
-    case_columns = [name for name in CASE_COLUMNS if name not in items]
+    reader = _LineReader(instrument, holders_of_cases(session, survey.id))
     report = ImportReport(dry_run)
     seen = _Seen()
     while batch := list(islice(rows, BATCH)):
         for line, row in batch:
             report.lines += 1
-            _take_line(session, survey, partial(_read_line, instrument, case_columns, row), line, report, seen)
+            _take_line(session, survey, partial(reader.read, row), line, report, seen)
         if dry_run:
             session.rollback()  # batch by batch, so that nobody waits for a long rehearsal
         if progress is not None:
@@ -155,18 +162,43 @@ def _take_line(
             report.accepted += 1
 
 
-def _read_line(instrument: Instrument, case_columns: list[str], row: dict[str, str]) -> Submission:
-    if row.get(""):
-        raise UserError(row[""])
-    return Submission(
-        response_id=row["response_id"],
-        unit_code=row["commune_code"],
-        channel=row["channel"] or "file",
-        language=row["language"] or "vi",
-        day=_read_day(row["day"]),
-        answers=dict(_read_answers(instrument, row)),
-        case_id=_read_case(row, case_columns),
-    )
+class _LineReader:
+    """Reads lines for a questionnaire; who holds a case is credited with the answer brought for it."""
+
+    def __init__(self, instrument: Instrument, holders: dict[int, int]) -> None:
+        items = {item.key for item in instrument.questions()}
+        self._instrument, self._holders = instrument, holders
+        self._case_columns = [name for name in CASE_COLUMNS if name not in items]
+        self._timed = MINUTES not in items
+
+    def read(self, row: dict[str, str]) -> Submission:
+        if row.get(""):
+            raise UserError(row[""])
+        channel = read_channel(row["channel"] or "file")
+        case_id = _read_case(row, self._case_columns)
+        return Submission(
+            response_id=row["response_id"],
+            unit_code=row["commune_code"],
+            channel=channel,
+            language=row["language"] or "vi",
+            day=_read_day(row["day"]),
+            answers=dict(_read_answers(self._instrument, row)),
+            case_id=case_id,
+            collector_id=self._holders.get(case_id or 0) if channel in BROUGHT else None,
+            minutes=_read_minutes(row.get(MINUTES, "")) if self._timed else None,
+        )
+
+
+def _read_minutes(cell: str) -> float | None:
+    if not cell:
+        return None
+    try:
+        minutes = float(cell.replace(",", "."))
+    except ValueError:
+        minutes = -1.0
+    if not 0 <= minutes <= LONGEST_MINUTES:
+        raise UserError(_("Số phút „%(cell)s” không dùng được. Xin ghi một số, ví dụ 6,5.", cell=cell[:20]))
+    return minutes
 
 
 def _read_answers(instrument: Instrument, row: dict[str, str]) -> Iterator[tuple[str, object]]:

@@ -230,3 +230,15 @@ def test_a_long_file_comes_in_whole_over_several_batches(session: Session, monke
     report = bring_in(session, survey, csv_of([line(survey, session) for _number in range(8)]), progress=told.append)
     assert (report.accepted, told) == (8, [3, 6, 8])
     assert count(session) == 8
+
+
+@pytest.mark.parametrize("cell", ["-1", "lâu", "1441", "nan", "inf"])
+def test_minutes_that_no_form_took_are_refused(session: Session, cell: str) -> None:
+    survey = make_village(session)
+    row = {
+        "response_id": str(uuid4()), "commune_code": communes(session, survey)[0], "channel": "field",
+        "language": "vi", "day": "2026-02-01", "minutes": cell, "q1": 3, "q2": 3, "late": 2,
+    }  # fmt: skip
+    report = import_responses(session, survey, io.BytesIO(csv_of([row])), actor=TESTER)
+    assert (report.accepted, report.refused_count) == (0, 1)
+    assert "Số phút" in report.refused[0][1]

@@ -129,7 +129,7 @@ def answers_file(desk: Desk, cases: list[dict[str, Any]]) -> Path:
     rows = [
         {
             "response_id": str(uuid4()), "commune_code": case["unit"], "case": str(case["case"]),
-            "channel": "field", "language": "vi", "day": "2026-11-20", **_cells(answer_everything(SIPAS, chance)),
+            "channel": "field", "language": "vi", "day": "2026-11-20", "minutes": "6,5", **_cells(answer_everything(SIPAS, chance)),
         }
         for case in cases
     ]  # fmt: skip
@@ -195,6 +195,9 @@ def collect(desk: Desk) -> int:
     assert "1 refused" in desk.app.test_cli_runner().invoke(args=["response", "import", desk.slug, str(again)]).stdout
     progress = desk.told("fieldwork", "progress", desk.slug, "--format", "json")
     assert (progress["received"], progress["replaced"], progress["called_up"]) == (len(answering), 2, 2)
+    held = Counter(case["collector"] for case in answering)  # who has a case is credited with its answer
+    assert {one["collector"]: one["received"] for one in progress["collectors"]} == dict(held)
+    assert {one["minutes"] for one in progress["collectors"]} == {6.5}
     rates = desk.told("fieldwork", "rates", desk.slug, "--format", "json")
     counts = rates["dispositions"]
     assert sum(counts.values()) == rates["cases"] == len(desk.cases())

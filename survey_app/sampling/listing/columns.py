@@ -97,14 +97,14 @@ CASE_FIELDS = (
     Field(
         "reference",
         _l("Số hồ sơ (mã riêng)"),
-        _l("Số hồ sơ, số bệnh án, mã học sinh, mã số thuế. Không hai dòng nào được giống nhau. Được niêm mã."),
+        _l("Số hồ sơ, số bệnh án, mã học sinh, mã số thuế. Không hai dòng nào được giống nhau. Được mã hóa."),
         _REFERENCE,
         required=True,
         contact=True,
     ),
-    Field("name", _l("Họ và tên"), _l("Người được mời trả lời. Được niêm mã."), _PERSON, contact=True),
-    Field("phone", _l("Điện thoại"), _l("Để hẹn trước khi đến. Được niêm mã."), _PHONE, contact=True),
-    Field("address", _l("Địa chỉ"), _l("Để điều tra viên tìm đến. Được niêm mã."), _ADDRESS, contact=True),
+    Field("name", _l("Họ và tên"), _l("Người được mời trả lời. Được mã hóa."), _PERSON, contact=True),
+    Field("phone", _l("Điện thoại"), _l("Để hẹn trước khi đến. Được mã hóa."), _PHONE, contact=True),
+    Field("address", _l("Địa chỉ"), _l("Để điều tra viên tìm đến. Được mã hóa."), _ADDRESS, contact=True),
 )
 FIELDS = {"units": UNIT_FIELDS, "cases": CASE_FIELDS}
 
@@ -176,7 +176,7 @@ def read_columns(kind: str, headings: Sequence[str], fields: Mapping[str, str], 
         raise UserError(
             _(
                 "Cột %(names)s chứa thông tin cá nhân nên không được giữ làm cột mô tả. Xin bỏ cột đó, "
-                "hoặc chọn là họ tên, điện thoại hay địa chỉ để được niêm mã.",
+                "hoặc chọn là họ tên, điện thoại hay địa chỉ để được mã hóa.",
                 names=", ".join(private),
             )
         )

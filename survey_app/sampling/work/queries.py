@@ -299,3 +299,17 @@ def offices_of(session: Session, ids: set[int | None]) -> dict[int | None, PostO
     """The offices of these numbers."""
     known = [number for number in ids if number is not None]
     return {one.id: one for one in session.scalars(select(PostOffice).where(PostOffice.id.in_(known)))} if known else {}
+
+
+def holders_of_cases(session: Session, survey_id: int) -> dict[int, int]:
+    """The collector who has each open case now, by the case's number."""
+    query = (
+        select(Assignment.case_id, Assignment.collector_id)
+        .join(Case, Assignment.case_id == Case.id)
+        .where(
+            Case.survey_id == survey_id,
+            Case.state.in_(OPEN),
+            Assignment.ended_at.is_(None),
+        )
+    )
+    return {case_id: collector for case_id, collector in session.execute(query) if collector is not None}

@@ -195,8 +195,8 @@ def collect(desk: Desk) -> int:
     assert "1 refused" in desk.app.test_cli_runner().invoke(args=["response", "import", desk.slug, str(again)]).stdout
     progress = desk.told("fieldwork", "progress", desk.slug, "--format", "json")
     assert (progress["received"], progress["replaced"], progress["called_up"]) == (len(answering), 2, 2)
-    held = Counter(case["collector"] for case in answering)  # who has a case is credited with its answer
-    assert {one["collector"]: one["received"] for one in progress["collectors"]} == dict(held)
+    held = Counter(case["collector"].partition("@")[0] for case in answering)  # credited with the answers
+    assert {one["name"]: one["received"] for one in progress["collectors"]} == dict(held)
     assert {one["minutes"] for one in progress["collectors"]} == {6.5}
     rates = desk.told("fieldwork", "rates", desk.slug, "--format", "json")
     counts = rates["dispositions"]

@@ -24,20 +24,13 @@ MANAGE_USERS = "user.manage"
 MANAGE_GEOGRAPHY = "geography.manage"
 VIEW_TRAIL = "audit.view"
 
+#: What coordinators do in their area.
+COORDINATE = frozenset(
+    {VIEW_SURVEYS, VIEW_FIELDWORK, ASSIGN_WORK, CHECK_WORK, VIEW_CONTACTS, COLLECT, ISSUE_INVITATIONS}
+)
 #: What a person of a district may do within it, though the survey is the whole province's; the rest, such as reading
 #: the province's figures, needs a grant that holds the whole territory.
-PLACE_BOUND = frozenset(
-    {
-        VIEW_SURVEYS,
-        VIEW_FIELDWORK,
-        ASSIGN_WORK,
-        CHECK_WORK,
-        VIEW_CONTACTS,
-        COLLECT,
-        OPERATE_COUNTER,
-        ISSUE_INVITATIONS,
-    }
-)
+PLACE_BOUND = COORDINATE | {OPERATE_COUNTER}
 
 MANAGER = frozenset(
     {
@@ -61,18 +54,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS}),
     "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, APPROVE, APPROVE_DRAW, SET_ASIDE}),
     "sector_lead": MANAGER,
-    "post_coordinator": frozenset(
-        {
-            VIEW_SURVEYS,
-            VIEW_FIELDWORK,
-            ASSIGN_WORK,
-            CHECK_WORK,
-            VIEW_CONTACTS,
-            COLLECT,
-            IMPORT_RESPONSES,
-            ISSUE_INVITATIONS,
-        }
-    ),
+    "post_coordinator": COORDINATE | {IMPORT_RESPONSES},
     "collector": frozenset({COLLECT}),
     "counter_device": frozenset({OPERATE_COUNTER}),
     "observer": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, CHECK_WORK}),

@@ -26,12 +26,12 @@ from survey_app.collection.watch.export import progress_as_csv
 from survey_app.collection.watch.map import lay_tiles, place_bubbles
 from survey_app.collection.watch.progress import watch_fieldwork
 from survey_app.collection.watch.words import (
-    CHANNEL_WORDS,
     DISPOSITION_WORDS,
     RATE_WORDS,
     answer_sentence,
     pace_words,
 )
+from survey_app.collection.words import CHANNEL_WORDS
 from survey_app.database import db
 from survey_app.errors import NotFound, UserError
 from survey_app.sampling.models import FrameUnit

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from survey_app.collection.quotas.words import CHANNEL_WORDS, RULE_WORDS, answer_words
+from survey_app.collection.quotas.words import RULE_WORDS, answer_words
+from survey_app.collection.words import CHANNEL_WORDS
 from survey_app.errors import UserError
 from survey_app.geography.models import Unit
 from survey_app.i18n import language

@@ -6,17 +6,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from survey_app.collection.models import Quota
+from survey_app.collection.words import CHANNEL_WORDS
 from survey_app.i18n import language
 from survey_app.instruments.items import ScaleItem, SingleItem
 from survey_app.instruments.schema import Instrument
 
-CHANNEL_WORDS = {
-    "kiosk": _l("Tại quầy"),
-    "link": _l("Đường dẫn, mã QR"),
-    "field": _l("Bưu điện đến nhà"),
-    "paper": _l("Phiếu giấy"),
-    "file": _l("Nhập từ tệp"),
-}
 RULE_WORDS = {
     "refuse": _l("đủ thì thôi nhận"),
     "flag": _l("vẫn nhận, gắn cờ phiếu vượt"),

@@ -10,13 +10,6 @@ from survey_app.collection.watch.pace import Pace
 from survey_app.collection.watch.progress import Progress
 from survey_app.i18n import day, decimal, number, percent
 
-CHANNEL_WORDS = {
-    "kiosk": _l("Tại quầy"),
-    "link": _l("Đường dẫn, mã QR"),
-    "field": _l("Bưu điện đến nhà"),
-    "paper": _l("Phiếu giấy"),
-    "file": _l("Nhập từ tệp"),
-}
 #: Field of `analysis.response_rates.Dispositions`: its code in the standard, and what it is here.
 DISPOSITION_WORDS = {
     "complete": ("I", _l("trả lời đủ (từ 80% số câu đánh giá)")),

@@ -6,14 +6,12 @@ import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import click
 import numpy as np
 from flask import current_app
 from flask.cli import with_appcontext
-from numpy.random import Generator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,8 +22,9 @@ from survey_app.collection.queries import count_responses
 from survey_app.collection.service import Submission, accept_response
 from survey_app.command_line import telling_database_errors
 from survey_app.database import db
+from survey_app.demonstration_answers import simulate_answers
+from survey_app.demonstration_fieldwork import load_fieldwork
 from survey_app.instruments.queries import instrument_of
-from survey_app.instruments.schema import Instrument
 from survey_app.publication.service import approve_publication, freeze_publication
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.service import draw_sample
@@ -44,6 +43,7 @@ PEOPLE = (
     ("soyte@demo.hailong.example", "sector_lead", ("sector:health",)),
     ("dieuphoi@demo.hailong.example", "post_coordinator", ()),
     ("dieutravien@demo.hailong.example", "collector", ("unit:899", "unit:900")),
+    ("dieutravien2@demo.hailong.example", "collector", ()),
     ("quay@demo.hailong.example", "counter_device", (COUNTER_PLACE,)),
     ("mattran@demo.hailong.example", "observer", ()),
     ("quantri@demo.hailong.example", "administrator", ()),
@@ -61,7 +61,7 @@ def demonstration_command() -> None:
 
 
 def load_demonstration(tell: Callable[[str], None]) -> None:
-    """Accounts, one survey that is published and one that collects; goes on where an earlier run was stopped."""
+    """Accounts, one survey that is published and two that collect; goes on where an earlier run was stopped."""
     session = db.session
     _make_accounts(session, tell)
     published = _make_survey(session, PUBLISHED, 2019, seed="2019-10-10", cases=40)
@@ -77,18 +77,22 @@ def load_demonstration(tell: Callable[[str], None]) -> None:
     collecting = _make_survey(session, OPEN, 2020, seed="2020-06-30", cases=60)
     if collecting.state == "collecting":
         _answer(session, collecting, 2020, share=0.9, ease=4.45, tell=tell)
+    load_fieldwork(session, [email for email, role, _scopes in PEOPLE if role == "collector"], tell)
 
 
 def _make_accounts(session: Session, tell: Callable[[str], None]) -> None:
     path = Path(current_app.config["INSTANCE"]) / ACCOUNTS
-    if session.scalar(select(User.id).where(User.email == PEOPLE[-1][0])) is not None:
+    known = set(session.scalars(select(User.email).where(User.email.in_([email for email, _role, _scopes in PEOPLE]))))
+    missing = [one for one in PEOPLE if one[0] not in known]
+    if not missing:
         return
     lines = []
-    for email, role, scopes in PEOPLE:
+    for email, role, scopes in missing:
         _user, password = add_user(session, email, role=role, scopes=list(scopes), actor=SYSTEM)
         lines.append(f"{role:16} {email:36} {password}")
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not known:
+        path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
         file.write("\n".join(lines) + "\n")
     session.commit()
     tell("Accounts of the demonstration, shown this once and kept in " + str(path) + ":")
@@ -163,7 +167,7 @@ def _answer(
                 unit_code=unit.unit.code,
                 channel=str(chance.choice(["kiosk", "field", "link", "paper"], p=[0.45, 0.35, 0.12, 0.08])),
                 language="vi",
-                answers=_simulate(chance, instrument, level),
+                answers=simulate_answers(chance, instrument, level),
                 day=first_day + timedelta(days=int(chance.integers(0, 85))),
                 minutes=round(float(chance.gamma(6, 0.8)), 1),
             )
@@ -172,35 +176,3 @@ def _answer(
             if done % BATCH == 0:
                 session.commit()
     session.commit()
-
-
-def _simulate(chance: Generator, instrument: Instrument, base: float) -> dict[str, Any]:
-    """One person: a mood shared by all items, harder and easier criteria, some without an opinion."""
-    mood = chance.normal(0, 0.6)
-    answers: dict[str, Any] = {}
-    for place, item in enumerate(instrument.items()):
-        if chance.random() < 0.02:
-            continue
-        if item.type == "scale":
-            scale = instrument.scale_of(item)
-            harder = 0.4 * np.cos(place * 1.7) - (0.35 if item.key.startswith("e") else 0)
-            value = int(np.clip(np.floor(base + harder + mood + chance.normal(0, 0.75) + 0.5), 1, 5))
-            unsure = scale.no_opinion is not None and chance.random() < (
-                0.35 if item.key in ("e20", "e21", "e22") else 0.03
-            )
-            answers[item.key] = scale.no_opinion.value if unsure and scale.no_opinion else value
-        elif item.type == "single":
-            values = [option.value for option in item.options]
-            weights = 1 / (1 + np.abs(np.arange(len(values)) - chance.integers(0, len(values)) * 0.6))
-            answers[item.key] = values[int(chance.choice(len(values), p=weights / weights.sum()))]
-            if item.key in ("n3", "n4"):
-                answers[item.key] = values[1] if chance.random() < 0.96 else values[0]
-            elif item.key == "n5":
-                answers[item.key] = values[int(chance.choice(3, p=[0.2, 0.7, 0.1]))]
-        elif item.type == "multiple":
-            options = [option.value for option in item.options if not option.alone][:9]
-            picked = chance.random(len(options)) < 0.3
-            answers[item.key] = [value for value, taken in zip(options, picked, strict=True) if taken]
-        elif item.type == "number":
-            answers[item.key] = int(chance.integers(6, 9))
-    return answers

@@ -12,9 +12,9 @@ from survey_app.i18n import day, decimal, number, percent
 
 #: Field of `analysis.response_rates.Dispositions`: its code in the standard, and what it is here.
 DISPOSITION_WORDS = {
-    "complete": ("I", _l("trả lời đủ (từ 80% số câu đánh giá)")),
-    "partial": ("P", _l("trả lời một phần (từ 50% đến dưới 80%)")),
-    "refusal": ("R", _l("từ chối, hoặc bỏ dở (dưới 50%)")),
+    "complete": ("I", _l("trả lời đủ (ít nhất 4/5 số câu đánh giá)")),
+    "partial": ("P", _l("trả lời một phần (từ một nửa đến dưới 4/5)")),
+    "refusal": ("R", _l("từ chối, hoặc bỏ dở (dưới một nửa)")),
     "non_contact": ("NC", _l("không gặp, hẹn lúc khác, không liên lạc được")),
     "other": ("O", _l("không thể trả lời, đã mất, hoặc phiếu không được tính")),
     "unknown_untried": ("UH", _l("chưa đến lần nào")),

@@ -146,7 +146,11 @@ def _fill(session: Session, survey: Survey) -> None:
     chance = random.Random(7)
     communes = drawn_units(session, survey)
     first_user, first_case = _add_collectors(session), 1
-    rows: dict[Table, list[dict[str, Any]]] = {table.__table__: [] for table in (Case, Assignment, Response, Attempt)}  # type: ignore[misc]
+    tables = (Case, Assignment, Response, Attempt)
+    rows: dict[Table, list[dict[str, Any]]] = {
+        table.__table__: []  # type: ignore[misc]  # declared as a FromClause
+        for table in tables
+    }
     cases, held, responses, attempts = rows.values()
     numbers = count(first_case)
     answers = {f"item_{number}": chance.randint(1, 5) for number in range(45)}

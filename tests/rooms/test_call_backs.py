@@ -245,7 +245,7 @@ def test_an_observer_draws_and_records_by_page_and_sees_no_contact(
     assert post("/999", result="confirmed").status_code == 404
     with app.app_context():
         who = db.session.scalars(select(CallBack.checked_by).where(CallBack.case_id == case_id)).one()
-        assert who == observer.email  # type: ignore[attr-defined]
+        assert who == observer.email
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_case_must_be_of_the_draw_in_force_and_of_the_commune_of_the_form(sess
     assert (count(session, Response), case.state) == (0, "todo")
 
 
-def make_village_again(session: Session):  # type: ignore[no-untyped-def]
+def make_village_again(session: Session):
     from survey_app.sampling.service import draw_sample
     from survey_app.surveys.service import create_survey
     from tests.village import village_definition

@@ -57,7 +57,7 @@ def choices(page: str) -> dict[str, str]:
     """What the columns page would send as it stands."""
     found = {}
     for name, options in re.findall(r'<select class="input" id="[^"]+" name="([^"]+)"[^>]*>(.*?)</select>', page, re.S):
-        found[name] = re.search(r'<option value="([^"]*)" selected>', options)[1]  # type: ignore[index]
+        found[name] = re.search(r'<option value="([^"]*)" selected>', options)[1]
     return found
 
 

@@ -323,7 +323,7 @@ def test_setting_aside_by_page_needs_two_people_and_keeps_what_was_typed(
     with app.app_context():
         assert set(db.session.scalars(select(Response.status))) == {"accepted"}
         aside = db.session.scalars(select(SetAside)).one()
-        assert aside.approved_by == leader.email  # type: ignore[attr-defined]
+        assert aside.approved_by == leader.email
 
 
 def test_the_commands_report_and_set_aside_with_the_same_checks(app: Flask) -> None:

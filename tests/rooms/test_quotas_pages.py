@@ -22,7 +22,7 @@ from tests.world import TESTER, fill
 PAGE = f"/quan-ly/dot/{VILLAGE}/han-muc"
 
 
-def post(client: FlaskClient, address: str = PAGE, **data: str):  # type: ignore[no-untyped-def]
+def post(client: FlaskClient, address: str = PAGE, **data: str):
     return client.post(address, data={"csrf_token": token_in(client.get(PAGE).text)} | data)
 
 
@@ -139,7 +139,7 @@ def test_the_commands_do_what_the_page_does_with_the_same_checks(app: Flask, ses
     respond(session, survey)
     session.commit()
     run = app.test_cli_runner().invoke
-    group = app.cli.get_command(None, "quota")  # type: ignore[arg-type]
+    group = app.cli.get_command(None, "quota")
     assert group is not None
     made = run(args=["quota", "add", VILLAGE, "--goal", "3", "--channel", "kiosk"])
     assert (made.exit_code, "1/3" in made.output) == (0, True), made.output

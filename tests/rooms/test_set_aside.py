@@ -51,7 +51,7 @@ def leave_out(session: Session, survey: Survey, person: User) -> SetAside:
 def statuses(session: Session, person: User) -> dict[UUID, str]:
     session.expire_all()
     rows = session.execute(select(Response.id, Response.status).where(Response.collector_id == person.id))
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 def states(session: Session, cases: list[Case]) -> list[tuple[str, str | None, int]]:

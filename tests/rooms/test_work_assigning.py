@@ -187,7 +187,7 @@ def test_a_case_outside_the_drawn_units_is_refused_and_nothing_is_given(session:
 def other_units(session: Session, survey: object) -> list[object]:
     from survey_app.sampling.queries import find_draw
 
-    return list(find_draw(session, survey).units)  # type: ignore[arg-type]
+    return list(find_draw(session, survey).units)
 
 
 @pytest.mark.parametrize("state", ["answered", "replaced", "closed"])
@@ -221,7 +221,7 @@ def test_nobody_gets_cases_outside_of_where_they_may_collect(session: Session) -
 def test_an_office_holds_cases_of_its_unit_and_its_collectors_carry_its_number(session: Session) -> None:
     survey = make_work(session)
     first, second = communes(session, survey)[:2]
-    units = {entry.unit.code: entry.unit for entry in other_units(session, survey)}  # type: ignore[attr-defined]
+    units = {entry.unit.code: entry.unit for entry in other_units(session, survey)}
     office = add_office(session, code="bd-1", name="Bưu điện xã Một", unit=units[first], actor=TESTER)
     lan, area = make_person(session, "lan"), village(session)[1]
     add_member(session, office, lan, actor=TESTER)
@@ -346,7 +346,7 @@ def test_cases_that_a_new_draw_has_taken_away_are_refused_clearly(session: Sessi
 def test_a_coordinator_of_one_commune_works_with_no_other(session: Session) -> None:
     survey = make_work(session)
     mine, other = communes(session, survey)[:2]
-    unit = next(entry.unit for entry in other_units(session, survey) if entry.unit.code == mine)  # type: ignore[attr-defined]
+    unit = next(entry.unit for entry in other_units(session, survey) if entry.unit.code == mine)
     area, lan = Area(survey, (unit,)), make_person(session, "lan")
     assert isinstance(
         refusal(lambda: assign_cases(session, area, cases_of(session, other)[:1], holder(session, lan), actor=TESTER)),

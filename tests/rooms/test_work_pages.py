@@ -56,7 +56,7 @@ def lan(app: Flask, sign_in: SignIn, codes: list[str]) -> FlaskClient:
 
 
 def email(person: FlaskClient) -> str:
-    return str(person.email)  # type: ignore[attr-defined]
+    return str(person.email)
 
 
 def test_the_board_says_how_many_are_unassigned_and_giving_makes_them_fewer(
@@ -183,7 +183,7 @@ def test_the_list_shows_what_was_asked_for(app: Flask, sign_in: SignIn, lan: Fla
 
 def test_overdue_work_is_marked_with_a_word(app: Flask, sign_in: SignIn, lan: FlaskClient) -> None:
     with app.app_context():
-        db.session.scalars(select(Assignment)).first().due_on = today() - timedelta(days=1)  # type: ignore[union-attr]
+        db.session.scalars(select(Assignment)).first().due_on = today() - timedelta(days=1)
         db.session.commit()
     manager = sign_in("survey_manager")
     assert "1 hồ sơ đã quá hạn" in manager.get(BOARD).text
@@ -195,7 +195,7 @@ def forms_of(page: str, number: int) -> dict[str, str]:
     """The hidden number of the next try with a case, and the token."""
     part = page.partition(f'id="ho-so-{number}"')[2].partition('<li class="card"')[0]
     return {
-        "attempt": re.search(r'name="attempt" value="([^"]+)"', part)[1],  # type: ignore[index]
+        "attempt": re.search(r'name="attempt" value="([^"]+)"', part)[1],
         "csrf_token": token_in(part),
     }
 

@@ -132,7 +132,7 @@ def user_of(app: Flask, client: FlaskClient) -> User:
     """Who is signed in with a client; inside an application context."""
     from survey_app.database import db
 
-    return db.session.scalars(select(User).where(User.email == client.email)).one()  # type: ignore[attr-defined]
+    return db.session.scalars(select(User).where(User.email == client.email)).one()
 
 
 def post(client: FlaskClient, page: str, data: dict[str, Any], *, to: str | None = None) -> Any:

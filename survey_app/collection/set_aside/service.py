@@ -191,4 +191,4 @@ def _count(session: Session, survey: Survey, condition: ColumnElement[bool]) -> 
 def _change(session: Session, table: type[Case] | type[Response], *where: ColumnElement[bool], **values: object) -> int:
     done = session.execute(update(table).where(*where).values(**values).execution_options(synchronize_session=False))
     session.expire_all()
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return int(done.rowcount)  # type: ignore[attr-defined]  # a delete or an update has it

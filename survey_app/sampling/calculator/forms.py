@@ -101,7 +101,7 @@ class SizeForm(Form):
         if self.mistakes():
             return None
         by_stratum = "domains" in self and self.domains.data == STRATA
-        return Question(goal=goal, by_stratum=by_stratum, **values)  # type: ignore[arg-type]
+        return Question(goal=goal, by_stratum=by_stratum, **values)  # type: ignore[arg-type]  # numbers by name, as the fields are
 
     def mistakes(self) -> list[tuple[str, str]]:
         """Every mistake with the id of its field, in the order of the page."""

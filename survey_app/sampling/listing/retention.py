@@ -55,7 +55,8 @@ def _forget(session: Session, survey: Survey, actor: Actor, *, undrawn_only: boo
             .where(Draw.survey_id == survey.id, Draw.in_force, Case.listed_case_id.is_not(None))
         )
         cases = cases.where(ListedCase.id.not_in(drawn))
-    count: int = session.execute(delete(CaseContact).where(CaseContact.listed_case_id.in_(cases))).rowcount  # type: ignore[attr-defined]
+    gone = session.execute(delete(CaseContact).where(CaseContact.listed_case_id.in_(cases)))
+    count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete has it
     session.execute(
         update(ListedCase)
         .where(ListedCase.id.in_(cases), ListedCase.person.is_not(None))

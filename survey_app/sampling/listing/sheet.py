@@ -139,7 +139,7 @@ class SheetRows(_Text):
             self._is_formula = True
 
     def _end(self, name: str) -> None:
-        if name == self._v or name == self._t:  # noqa: PLR1714
+        if name == self._v or name == self._t:  # noqa: PLR1714  the hottest line: half the time of "in"
             self._parser.CharacterDataHandler = None
         elif name == self._c:
             text = self._cell(self._heard())

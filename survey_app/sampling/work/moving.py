@@ -155,7 +155,7 @@ def _end(session: Session, lines: Sequence[CaseLine], reason: str) -> None:
             .values(ended_at=now(), end_reason=reason)
             .execution_options(synchronize_session=False)
         )
-        ended += done.rowcount  # type: ignore[attr-defined]
+        ended += done.rowcount  # type: ignore[attr-defined]  # a delete or an update has it
     if ended != len(lines):
         session.rollback()
         raise Conflict(

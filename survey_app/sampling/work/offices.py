@@ -85,7 +85,7 @@ def remove_member(session: Session, office: PostOffice, user: User, *, actor: Ac
     done = session.execute(
         delete(OfficeMember).where(OfficeMember.user_id == user.id, OfficeMember.office_id == office.id)
     )
-    if not done.rowcount:  # type: ignore[attr-defined]
+    if not done.rowcount:  # type: ignore[attr-defined]  # a delete or an update has it
         raise NotFound(_("%(email)s không thuộc %(office)s.", email=user.email, office=office.name))
     record(session, actor, "office.member.remove", f"office:{office.code}", user=user.id)
 

@@ -129,7 +129,8 @@ def answers_file(desk: Desk, cases: list[dict[str, Any]]) -> Path:
     rows = [
         {
             "response_id": str(uuid4()), "commune_code": case["unit"], "case": str(case["case"]),
-            "channel": "field", "language": "vi", "day": "2026-11-20", "minutes": "6,5", **_cells(answer_everything(SIPAS, chance)),
+            "channel": "field", "language": "vi", "day": "2026-11-20", "minutes": "6,5",
+            **_cells(answer_everything(SIPAS, chance)),
         }
         for case in cases
     ]  # fmt: skip

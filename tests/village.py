@@ -11,17 +11,22 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.service import Receipt, Submission, accept_response
 from survey_app.database import db
 from survey_app.errors import UserError
+from survey_app.geography.models import Unit
 from survey_app.geography.service import import_units
 from survey_app.instruments.loader import load_file
 from survey_app.instruments.service import store_questionnaire
+from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.service import draw_sample
+from survey_app.sampling.work.models import Case
 from survey_app.surveys.definition import SurveyDefinition, read_definition
+from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 from survey_app.surveys.service import create_survey, set_state
 from tests.world import TESTER
@@ -84,7 +89,21 @@ def respond(session: Session, survey: Survey, commune: str | None = None, **chan
         "language": "vi",
         "answers": {"q1": 3, "q2": 3, "late": 2},
     }
+    if design_of(survey).sample.cases is not None:
+        values["case_id"] = open_case(session, survey, values["unit_code"])
     return accept_response(session, survey, Submission(**(values | changes)))
+
+
+def open_case(session: Session, survey: Survey, commune: str) -> int | None:
+    """A drawn case of a commune that waits for its answer; None where people were not drawn or all have answered."""
+    query = (
+        select(Case.id)
+        .join(FrameUnit, Case.frame_unit_id == FrameUnit.id)
+        .join(Unit, FrameUnit.unit_id == Unit.id)
+        .where(Case.survey_id == survey.id, Unit.code == commune, Case.role == "main", Case.state == "todo")
+        .order_by(Case.rank)
+    )
+    return session.scalar(query.limit(1))
 
 
 def csv_of(rows: Iterable[dict[str, Any]], *, columns: list[str] | None = None) -> bytes:

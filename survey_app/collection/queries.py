@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Dispute, Response
@@ -13,6 +13,7 @@ from survey_app.geography.models import Unit
 from survey_app.instruments.usage import counts_usage
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.work.area import lies_within
+from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 
 #: The statuses of responses that figures are made of.
@@ -37,16 +38,28 @@ class CommuneProgress:
         return min(self.received / self.planned, 1.0)
 
 
+def makes_figures(survey: Survey) -> ColumnElement[bool]:
+    """Which responses figures are made of: those that stand and, where people were drawn from lists, are theirs.
+
+    Whoever else answers such a survey had no known chance of being asked (decision 0019).
+    """
+    standing = and_(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+    if design_of(survey).sample.cases is None:
+        return standing
+    return and_(standing, Response.completeness.is_not(None))  # told of answers to drawn cases, also after closing
+
+
 def count_responses(session: Session, survey: Survey) -> int:
     """How many responses count."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Response)
-            .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
-        )
-        or 0
+    return session.scalar(select(func.count()).select_from(Response).where(makes_figures(survey))) or 0
+
+
+def count_undrawn(session: Session, survey: Survey) -> int:
+    """How many responses stand but are of nobody who was drawn, and so are in no figure."""
+    standing = (
+        select(func.count()).select_from(Response).where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
     )
+    return (session.scalar(standing) or 0) - count_responses(session, survey)
 
 
 def count_disputes(session: Session, survey: Survey, within: Sequence[Unit] = ()) -> int:
@@ -75,9 +88,7 @@ def set_aside_count(session: Session, survey: Survey) -> tuple[int, int]:
 def progress_by_commune(session: Session, survey: Survey) -> list[CommuneProgress]:
     """Every drawn commune with its count."""
     rows = session.execute(
-        select(Response.unit_id, func.count())
-        .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
-        .group_by(Response.unit_id)
+        select(Response.unit_id, func.count()).where(makes_figures(survey)).group_by(Response.unit_id)
     )
     counts = {unit_id: count for unit_id, count in rows}  # noqa: C416  a Row is no plain pair to a type checker
     return [
@@ -98,7 +109,7 @@ def progress_by_channel(session: Session, survey: Survey) -> dict[str, int]:
     """How many responses came by each channel."""
     rows = session.execute(
         select(Response.channel, func.count())
-        .where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
+        .where(makes_figures(survey))
         .group_by(Response.channel)
         .order_by(Response.channel)
     )

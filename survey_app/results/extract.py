@@ -24,7 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
-from survey_app.collection.queries import COUNTED
+from survey_app.collection.queries import makes_figures
 from survey_app.geography.models import Unit
 from survey_app.instruments.conditions import visible_items
 from survey_app.instruments.queries import instrument_of
@@ -50,9 +50,7 @@ def read_extract(session: Session, survey: Survey) -> Extract:
     instrument = instrument_of(session, survey.questionnaire_id)
     folder = Path(current_app.config["INSTANCE"]) / "extracts" / f"{survey.id}-{instrument.content_hash[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
-    counted = set(
-        session.scalars(select(Response.id).where(Response.survey_id == survey.id, Response.status.in_(COUNTED)))
-    )
+    counted = set(session.scalars(select(Response.id).where(makes_figures(survey))))
     schema = _schema(instrument)
     with _only_one(folder):
         table = _read_parts(folder, schema)

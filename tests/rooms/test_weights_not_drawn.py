@@ -27,7 +27,7 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
 from tests.rooms.weighing import answer_all, drawn_from_lists
-from tests.village import VILLAGE, make_village
+from tests.village import VILLAGE, communes, make_village, respond
 from tests.world import TESTER
 
 NO_CLAIM = ("Không phải mẫu xác suất", "không phải mẫu xác suất")
@@ -164,3 +164,22 @@ def test_a_snapshot_from_before_says_what_it_said(app: Flask) -> None:
             page = words(result_page(stored))
     assert "khoảng tin cậy 95%" in page
     assert "để ra ngoài" not in page
+
+
+def test_who_was_not_drawn_may_answer_and_is_in_no_figure(app: Flask, sign_in: Callable[[str], FlaskClient]) -> None:
+    with app.app_context():
+        survey = drawn_from_lists(db.session)
+        answer_all(db.session, survey)
+        before = [row.as_json() for row in estimate_survey(db.session, survey).rows]
+        commune = communes(db.session, survey)[0]
+        for _number in range(3):
+            respond(db.session, survey, commune, case_id=None, answers={"q1": 1, "q2": 1, "late": 2})
+        db.session.commit()
+        after = estimate_survey(db.session, survey)
+        assert [row.as_json() for row in after.rows] == before
+        set_state(db.session, survey, "closed", actor=TESTER)  # which cuts the ties; nothing changes by it
+        db.session.commit()
+        assert [row.as_json() for row in estimate_survey(db.session, survey).rows] == before
+    assert "3 phiếu của người không được bốc" in words(
+        sign_in("survey_manager").get(f"/quan-ly/dot/{VILLAGE}/ket-qua").text
+    )

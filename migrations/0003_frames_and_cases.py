@@ -210,6 +210,7 @@ def _create_work() -> None:
             "frame_unit_id", "listed_case_id", name=op.f("uq_survey_case_frame_unit_id_listed_case_id")
         ),
         sa.UniqueConstraint("replaces_id", name=op.f("uq_survey_case_replaces_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_survey_case_place",
@@ -314,9 +315,7 @@ def _create_redraws() -> None:
         sa.Column("decided_at", UtcDateTime(), nullable=True),
         sa.Column("granted", sa.Boolean(), nullable=True),
         sa.CheckConstraint("length(reason) > 0", name=op.f("ck_redraw_request_reason")),
-        sa.CheckConstraint(
-            "decided_by IS NULL OR decided_by <> asked_by", name=op.f("ck_redraw_request_second_person")
-        ),
+        sa.CheckConstraint("NOT granted OR decided_by <> asked_by", name=op.f("ck_redraw_request_second_person")),
         sa.CheckConstraint("(decided_at IS NULL) = (granted IS NULL)", name=op.f("ck_redraw_request_decision")),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_redraw_request_survey_id_survey")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_redraw_request")),

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, request
 from flask_alembic import Alembic
@@ -86,6 +86,15 @@ def read_only(session: Session) -> Iterator[None]:
         may_write.reset(token)
 
 
+T = TypeVar("T")
+LARGEST_NUMBER = 2**31 - 1
+
+
+def by_number(session: Session, model: type[T], number: int) -> T | None:
+    """The row of a number that came from outside, as it stands now; None for numbers that no row can have."""
+    return session.get(model, number, populate_existing=True) if 0 < number <= LARGEST_NUMBER else None
+
+
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)
@@ -94,7 +103,7 @@ def now() -> datetime:
 def init_database(app: Flask, settings: Settings) -> None:
     """Attach engine, session and migrations to the application."""
     sqlite = settings.database_url.startswith("sqlite")
-    options: dict[str, Any] = {"url": settings.database_url}
+    options: dict[str, Any] = {"url": settings.database_url, "hide_parameters": True}  # answers never stand in a log
     if sqlite:
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS}
     else:

@@ -27,7 +27,7 @@ from survey_app.surveys.models import Survey
 
 FIXED_COLUMNS = ("response_id", "commune_code", "channel", "language", "day")
 #: Names of the column with the number of the drawn case; a file may have one of them.
-CASE_COLUMNS = ("case", "case_id", "ho_so")
+CASE_COLUMNS = ("case", "case_id")
 #: How long the form took, where another system timed it.
 MINUTES = "minutes"
 #: Channels on which the collector who holds a case has brought its answer.
@@ -220,7 +220,7 @@ def _read_case(row: dict[str, str], columns: list[str]) -> int | None:
         raise UserError(_("Dòng có nhiều cột ghi số hồ sơ. Xin giữ một cột: case."))
     if not (filled[0].isascii() and filled[0].isdigit() and len(filled[0]) < 10):
         raise UserError(
-            _("Số hồ sơ „%(cell)s” không đúng. Xin ghi số hồ sơ trong mẫu, ví dụ 1204.", cell=filled[0][:30])
+            _("Cột case không phải số của hồ sơ trong mẫu. Xin ghi số mà trang Phân công cho biết, ví dụ 1204.")
         )
     return int(filled[0])
 

@@ -40,7 +40,8 @@ def plan_command(session: Session, slug: str) -> None:
     """Print what a draw would take of every stratum."""
     plan = plan_draw(session, find_survey(session, slug))
     for stratum in plan.strata:
-        click.echo(f"{stratum.stratum}\t{stratum.name}\t{stratum.drawn}\t{stratum.size}")
+        short = f"\tfewer than the minimum of {stratum.minimum}, taken whole" if stratum.is_short else ""
+        click.echo(f"{stratum.stratum}\t{stratum.name}\t{stratum.drawn}\t{stratum.size}{short}")
     click.echo(f"{slug}: {plan.drawn} of {plan.size}, {plan.listed} cases listed")
 
 

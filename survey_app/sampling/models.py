@@ -62,7 +62,7 @@ class RedrawRequest(Base):
             postgresql_where=text("decided_at IS NULL"),
         ),
         CheckConstraint("length(reason) > 0", name="reason"),
-        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="second_person"),
+        CheckConstraint("NOT granted OR decided_by <> asked_by", name="second_person"),
         CheckConstraint("(decided_at IS NULL) = (granted IS NULL)", name="decision"),
     )
 

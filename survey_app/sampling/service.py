@@ -16,6 +16,7 @@ from survey_app.sampling.drawing import store_draw
 from survey_app.sampling.models import Draw, RedrawRequest
 from survey_app.sampling.plan import plan_draw
 from survey_app.sampling.queries import open_redraw_request
+from survey_app.sampling.work.models import Assignment, Case
 from survey_app.surveys.models import Survey
 
 MAXIMUM_SEED = 100
@@ -74,23 +75,24 @@ def ask_redraw(session: Session, survey: Survey, *, seed: str, reason: str, acto
 
 
 def decide_redraw(session: Session, survey: Survey, *, granted: bool, actor: Actor) -> Draw | None:
-    """Grant the open request, which draws anew, or refuse it.
+    """Grant the open request, which draws anew, or refuse it; who asked may only refuse it, that is withdraw it.
 
     Raises
     ------
     Forbidden
-        The person who asked may not decide.
+        The person who asked may not grant.
     Conflict
-        No request waits, or the survey was opened meanwhile.
+        No request waits, the survey was opened meanwhile, or cases of the present draw are in somebody's hands.
     """
     session.refresh(survey, with_for_update={"of": Survey})
     request = open_redraw_request(session, survey)
     if request is None:
         raise Conflict(_("Không có đề nghị bốc lại nào đang chờ."))
-    if request.asked_by == actor.label:
+    if granted and request.asked_by == actor.label:
         raise Forbidden(_("Người đề nghị không tự duyệt được. Xin nhờ người khác có quyền duyệt."))
     if granted:
         _refuse_open(survey)
+        _refuse_given_work(session, survey)
     request.decided_by, request.decided_at, request.granted = actor.label, now(), granted
     session.flush()
     record(session, actor, "sample.decide_redraw", f"survey:{survey.slug}", granted=granted, asked_by=request.asked_by)
@@ -114,6 +116,20 @@ def read_seed(seed: str) -> str:
 def _refuse_open(survey: Survey) -> None:
     if survey.state not in ("draft", "sampled"):
         raise Conflict(_("Đợt khảo sát đã mở, không bốc mẫu lại được nữa."))
+
+
+def _refuse_given_work(session: Session, survey: Survey) -> None:
+    """A new draw takes the cases of the last away; nobody may be left with a list of them."""
+    given = session.scalar(
+        select(func.count())
+        .select_from(Assignment)
+        .join(Case, Assignment.case_id == Case.id)
+        .where(Case.survey_id == survey.id, Assignment.ended_at.is_(None))
+    )
+    if given:
+        raise Conflict(
+            _("Đang có %(count)s hồ sơ đã giao. Xin rút hết về, thu lại danh sách đã in, rồi mới bốc lại.", count=given)
+        )
 
 
 def _draw(session: Session, survey: Survey, *, seed: str, actor: Actor, request: RedrawRequest | None = None) -> Draw:

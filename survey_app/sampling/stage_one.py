@@ -80,10 +80,17 @@ class StratumPlan:
     clusters: tuple[str, ...]
     drawn: int
 
+    minimum: int = 0
+
     @property
     def size(self) -> int:
         """N_h."""
         return len(self.clusters)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it holds fewer than the minimum of a stratum, and is taken whole."""
+        return self.size < self.minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def plan_strata(entries: Sequence[Entry], rules: Rules) -> list[StratumPlan]:
         raise UserError(_("Không có tầng nào mang mã %(codes)s để lấy hết.", codes=", ".join(unknown)[:200]))
     counts = _counts([len(codes) for codes in clusters], [key in rules.take_all for key, _members in groups], rules)
     return [
-        StratumPlan(key, members[0].stratum_name or key, members, codes, int(count))
+        StratumPlan(key, members[0].stratum_name or key, members, codes, int(count), rules.minimum)
         for (key, members), codes, count in zip(groups, clusters, counts, strict=True)
     ]
 

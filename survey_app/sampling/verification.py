@@ -87,6 +87,7 @@ def verify_draw(session: Session, survey: Survey, draw: Draw) -> Verification:
             listed = {code: size for code, (size, _sha) in lists.items()}
             redone = draw_all_cases(outcomes, listed, case_rules(sample, sum(listed.values())), draw.seed)
             told = _stored_places(session, draw)
+            differences += _person_differences(session, survey, draw)
             cases = sum(len(one.main) + len(one.reserve) for one in redone.values())
             again = {code: (one.main.tolist(), one.reserve.tolist()) for code, one in redone.items()}
             differences += [
@@ -121,6 +122,22 @@ def _unit_differences(units: list[FrameUnit], outcomes: list[Outcome]) -> Iterat
         weight = base_weight(outcome) if outcome.drawn else None
         if recorded != redone or unit.base_weight != weight:
             yield _("%(name)s (%(code)s) không đúng như khi bốc lại.", name=unit.unit.name, code=unit.unit.code)
+
+
+def _person_differences(session: Session, survey: Survey, draw: Draw) -> Iterator[str]:
+    """Drawn cases that are not the ones at their places of the lists, or bear another probability."""
+    lists = read_case_lists(session, survey)
+    units = {unit.id: unit for unit in draw.units}
+    query = select(Case).join(FrameUnit, Case.frame_unit_id == FrameUnit.id).where(FrameUnit.draw_id == draw.id)
+    for case in session.scalars(query.order_by(Case.id)):
+        unit = units[case.frame_unit_id]
+        listed = lists.get(unit.unit_id)
+        if listed is None or listed.sha256 != unit.list_sha256 or case.position is None:
+            continue  # told as a change of the list, or as a missing place
+        if case.listed_case_id != listed.ids[case.position]:
+            yield _("Hồ sơ số %(number)s không phải hồ sơ ở chỗ đã bốc trong danh sách.", number=case.id)
+        if case.probability != (unit.invited or 0) / len(listed.ids):
+            yield _("Hồ sơ số %(number)s có xác suất khác với khi bốc lại.", number=case.id)
 
 
 def _stored_places(session: Session, draw: Draw) -> dict[str, tuple[list[int], list[int]]]:

@@ -228,7 +228,7 @@ def test_a_file_may_name_the_case_of_each_form_and_a_rehearsal_finds_the_same_mi
     line = {
         "commune_code": communes(session, survey)[0], "channel": "paper", "language": "vi", "day": "2026-01-15", "q1": 3
     }  # fmt: skip
-    for column in ("case", "case_id", "ho_so"):
+    for column in ("case", "case_id"):
         assert bring_in(session, [{"response_id": uuid4(), **line, column: one.id}], dry_run=True).accepted == 1
     rows = [{"response_id": uuid4(), **line, "case": number} for number in (one.id, one.id, "số 2", "", two.id)]
     rehearsed, real = bring_in(session, rows, dry_run=True), bring_in(session, rows)

@@ -14,6 +14,7 @@ from survey_app.audit.service import record
 from survey_app.collection.models import CHANNELS, Quota
 from survey_app.collection.quotas.counting import count_received
 from survey_app.collection.quotas.words import answer_words, part_words
+from survey_app.database import by_number
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.geography.queries import find_unit
@@ -150,7 +151,7 @@ def _hold(session: Session, survey: Survey) -> None:
 
 
 def _find(session: Session, survey: Survey, number: int) -> Quota:
-    quota = session.get(Quota, number, populate_existing=True)
+    quota = by_number(session, Quota, number)
     if quota is None or quota.survey_id != survey.id:
         raise NotFound(_("Đợt này không có hạn mức số %(number)s.", number=number))
     return quota

@@ -15,7 +15,7 @@ from survey_app.collection.case_intake import OPEN_STATES
 from survey_app.collection.models import Response, SetAside
 from survey_app.collection.queries import COUNTED
 from survey_app.collection.quotas.service import recount_quotas
-from survey_app.database import now
+from survey_app.database import by_number, now
 from survey_app.errors import Conflict, Forbidden, NotFound, UserError
 from survey_app.sampling.work.models import Attempt, Case
 from survey_app.surveys.models import Survey
@@ -80,7 +80,10 @@ def approve_set_aside(session: Session, survey: Survey, number: int, *, actor: A
         .limit(1)
         .scalar_subquery()
     )
-    _change(session, Case, Case.id.in_(cases), state="tried", outcome=before, changed_at=now())
+    # where nothing came before, the outcome stays "answered": somebody was reached, though the form does not count
+    _change(
+        session, Case, Case.id.in_(cases), state="tried", outcome=func.coalesce(before, "answered"), changed_at=now()
+    )
     count = _change(session, Response, *theirs, Response.status.in_(COUNTED), status="set_aside")
     aside.approved_by, aside.approved_at = actor.label, now()
     recount_quotas(session, survey)
@@ -168,7 +171,7 @@ def _hold(session: Session, survey: Survey) -> None:
 
 
 def _find(session: Session, survey: Survey, number: int) -> SetAside:
-    aside = session.get(SetAside, number, populate_existing=True)
+    aside = by_number(session, SetAside, number)
     if aside is None or aside.survey_id != survey.id:
         raise NotFound(_("Đợt này không có đề nghị để riêng số %(number)s.", number=number))
     if aside.ended_at is not None:

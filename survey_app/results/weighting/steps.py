@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,7 @@ from analysis.weighting import (
 )
 from survey_app.errors import UserError
 from survey_app.results.weighting.base import BaseWeights, Floats
-from survey_app.results.weighting.frame_table import FrameTable
+from survey_app.results.weighting.frame_table import SIZE_CLASSES, FrameTable
 from survey_app.results.weighting.groups import NO_ANSWER, Groups
 from survey_app.results.weighting.plans import Cell, Margin, StepPlan
 
@@ -173,7 +174,7 @@ def _adjust(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
     weight = sample.base.weight.copy()
     weight[groups.place] = before
     answered = groups.answered
-    adjustment = adjust_for_nonresponse(cells, asked, answered, base=weight)
+    adjustment = adjust_for_nonresponse(cells, asked, answered, base=weight, order=_neighbours(cells))
     after = before * adjustment.factor[groups.place]
     lines = tuple(
         Line(
@@ -188,6 +189,13 @@ def _adjust(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
         for one in adjustment.classes
     )
     return StepDone(plan, after, _summarize(groups, after), lines)
+
+
+def _neighbours(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells in the order in which small ones may be merged: as in the frame, sizes from small to large."""
+    place = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
+    rank = {name: number for number, name in enumerate(SIZE_CLASSES)}
+    return sorted(place, key=lambda cell: (tuple(str(rank.get(str(part), "")) for part in cell), place[cell]))
 
 
 def _calibrate(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:

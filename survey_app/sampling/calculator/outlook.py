@@ -151,8 +151,9 @@ def _invited(plan: DrawPlan, chances: list[list[float]], each: int) -> list[floa
             sum(one * min(number, size) for one, size in zip(chance, sizes, strict=True))
             for chance, sizes in zip(chances, lists, strict=True)
         ]
+    weighted = plan.cases.allocation == "optimal"  # what a list stands for counts, however likely its unit is drawn
     reach = [
-        sum(one * (size if plan.listed else 1) for one, size in zip(chance, sizes, strict=True))
+        sum((1 if weighted else one) * (size if plan.listed else 1) for one, size in zip(chance, sizes, strict=True))
         for chance, sizes in zip(chances, lists, strict=True)
     ]
     total = min(number, sum(reach)) if plan.listed else number

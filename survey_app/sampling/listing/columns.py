@@ -41,6 +41,11 @@ _REFERENCE = (
     "so ho so", "ma ho so", "ma so ho so", "so benh an", "ma hoc sinh", "ma so thue", "ma so doanh nghiep",
     "so bien nhan", "reference", "dossier", "dossier_number", "dossier number", "case_id",
 )  # fmt: skip
+#: Words by which a heading names something personal, wherever they stand in it.
+_PRIVATE_WORDS = (
+    "ho ten", "ho va ten", "ten nguoi", "dien thoai", "di dong", "sdt", "cccd", "cmnd", "can cuoc", "chung minh",
+    "ngay sinh", "dia chi", "email", "e mail", "thu dien tu", "phone", "address", "birth",
+)  # fmt: skip
 _PERSON = (
     "ho ten", "ho va ten", "ten nguoi nop", "nguoi nop", "nguoi nop ho so", "chu ho so", "ten doanh nghiep",
     "name", "full_name",
@@ -171,7 +176,7 @@ def read_columns(kind: str, headings: Sequence[str], fields: Mapping[str, str], 
     doubled = sorted({name for name in used if used.count(name) > 1})
     if doubled:
         raise UserError(_("Cột %(names)s được chọn hai lần. Xin chọn mỗi cột cho một việc.", names=", ".join(doubled)))
-    private = [name for name in attributes if _plain(name) in {*_PERSON, *_PHONE, *_ADDRESS, *_PRIVATE} - {"name"}]
+    private = [name for name in attributes if _is_private(name)]
     if private:
         raise UserError(
             _(
@@ -189,6 +194,12 @@ def read_columns(kind: str, headings: Sequence[str], fields: Mapping[str, str], 
             name += "_"
         names[name] = heading
     return Columns(chosen, names)
+
+
+def _is_private(heading: str) -> bool:
+    plain = _plain(heading)
+    exact = {*_PERSON, *_PHONE, *_ADDRESS, *_PRIVATE} - {"name"}
+    return plain in exact or any(f" {words} " in f" {plain} " for words in _PRIVATE_WORDS)
 
 
 def attribute_name(heading: str) -> str:

@@ -27,7 +27,8 @@ _CALCULATION_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!"
 _GROUPED = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 _AMBIGUOUS = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
-_PERSONAL = re.compile(r"0\d{9}|0\d{11}|\+84\d{9}", re.ASCII)
+_PERSONAL = re.compile(r"0\d{9}|0\d{11}|\+84\d{9}|[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}", re.ASCII)
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ .-]+(?=\d)")
 _LOST_ZERO = re.compile(r"[35789]\d{8}", re.ASCII)
 
 
@@ -148,7 +149,7 @@ class CaseReader:
 
     def _complaint_about(self, described: tuple[str, ...]) -> str | None:
         for (_name, heading), cell in zip(self._attributes, described, strict=True):
-            if _PERSONAL.fullmatch(cell):
+            if _PERSONAL.fullmatch(_BETWEEN_DIGITS.sub("", cell)):
                 return _(
                     "Cột mô tả %(column)s có số điện thoại hoặc số định danh. Xin không giữ cột này.", column=heading
                 )

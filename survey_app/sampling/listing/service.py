@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
-from survey_app.database import read_only
+from survey_app.database import by_number, read_only
 from survey_app.errors import Conflict, UserError
 from survey_app.personal_data import contact_key
 from survey_app.sampling.listing.columns import Columns, read_columns
@@ -215,7 +215,7 @@ def remove_list(session: Session, survey: Survey, file_id: int, *, actor: Actor)
         The survey has no such list.
     """
     _refuse_after_draw(session, survey)
-    file = session.get(FrameFile, file_id)
+    file = by_number(session, FrameFile, file_id)
     if file is None or file.survey_id != survey.id:
         raise UserError(_("Đợt này không có danh sách vừa chọn. Xin tải lại trang."))
     if file.kind == "units" and _has_cases_of(session, survey, file):

@@ -17,6 +17,8 @@ from survey_app.sampling.listing.workbook import workbook_lines
 MAXIMUM_ROWS = 500_000
 MAXIMUM_COLUMNS = 100
 MAXIMUM_HEADING = 200
+#: A heading with so many digits is a telephone, a dossier number or a code: the names of the columns are missing.
+DIGITS_OF_DATA = 5
 SHOWN_ROWS = 5
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -102,6 +104,10 @@ def _headings(lines: Iterator[Row]) -> list[str]:
                 count=len(headings),
                 limit=MAXIMUM_COLUMNS,
             )
+        )
+    if any(sum(letter.isdigit() for letter in name) >= DIGITS_OF_DATA for name in headings):  # and never repeat them
+        raise UserError(
+            _("Dòng đầu của tệp giống một dòng dữ liệu. Xin thêm một dòng tên cột ở trên cùng rồi gửi lại tệp.")
         )
     if any(len(name) > MAXIMUM_HEADING or not is_clean(name) for name in headings):
         raise UserError(_("Dòng đầu của tệp có tên cột quá dài hoặc có ký tự ẩn. Xin gõ lại tên các cột."))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.roles import DRAW_SAMPLE, VIEW_FIELDWORK
-from survey_app.database import db
+from survey_app.database import by_number, db
 from survey_app.errors import NotFound, UserError
 from survey_app.jobs.models import Job
 from survey_app.sampling.listing import import_work, retention  # noqa: F401  their work and chores
@@ -123,7 +123,7 @@ def remove(slug: str, file_id: int) -> ResponseReturnValue:
     """Ask once, then take a list back."""
     survey = open_survey(slug, DRAW_SAMPLE)
     form = ActForm()
-    file = db.session.get(FrameFile, file_id)
+    file = by_number(db.session, FrameFile, file_id)
     if file is None or file.survey_id != survey.id:
         raise NotFound(_("Đợt này không có danh sách vừa chọn. Có thể nó đã được bỏ."))
     status = 200

@@ -17,6 +17,7 @@ from survey_app.audit.service import record
 from survey_app.database import now
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import PROVINCE_TIME
+from survey_app.i18n import day as day_words
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.assigning import hold_collecting
 from survey_app.sampling.work.models import Attempt, Case
@@ -27,6 +28,7 @@ from survey_app.surveys.models import Survey
 
 #: How far the clock of a device may be ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=10)
+NOBODY_MET = ("not_home", "unreachable", "later")
 FAILURES = tuple(outcome for outcome in OUTCOME_WORDS if outcome != "answered")
 
 
@@ -79,6 +81,13 @@ def record_attempt(
     if outcome not in FAILURES:
         raise UserError(_("Xin chọn một kết quả của lần thử, ví dụ „vắng nhà, không gặp”."))
     moment = tried_at or now()
+    if moment.date() < area.survey.starts_on:
+        raise UserError(
+            _(
+                "Lần thử ghi vào ngày trước khi đợt bắt đầu (%(day)s). Xin sửa ngày.",
+                day=day_words(area.survey.starts_on),
+            )
+        )
     if moment > now() + CLOCK_TOLERANCE:
         raise UserError(_("Lần thử này ghi vào lúc chưa đến. Xin kiểm tra lại ngày giờ."))
     known = session.get(Attempt, attempt_id)
@@ -107,13 +116,7 @@ def record_attempt(
         if known is None:
             raise
         return _known_attempt(session, area, known, case_id, outcome, collector)
-    latest = session.scalar(
-        select(Attempt.outcome)
-        .where(Attempt.case_id == case.id)
-        .order_by(Attempt.tried_at.desc(), Attempt.id.desc())
-        .limit(1)
-    )
-    case.state, case.outcome, case.changed_at = "tried", latest, now()
+    case.state, case.outcome, case.changed_at = "tried", _standing_outcome(session, case.id), now()
     case.attempts = count_tries(session, area.survey, case.id)
     session.flush()
     record(
@@ -128,6 +131,19 @@ def record_attempt(
         counted=case.attempts,
     )
     return Tried(case.id, case.attempts, may_replace(area.survey, case))
+
+
+def _standing_outcome(session: Session, case_id: int) -> str | None:
+    """The outcome of the last try that reached somebody or settled something; else of the last.
+
+    A refusal is not undone by finding nobody at home later (AAPOR 2023, on final disposition codes).
+    """
+    return session.scalar(
+        select(Attempt.outcome)
+        .where(Attempt.case_id == case_id)
+        .order_by(Attempt.outcome.in_(NOBODY_MET), Attempt.tried_at.desc(), Attempt.id.desc())
+        .limit(1)
+    )
 
 
 def _known_attempt(session: Session, area: Area, known: Attempt, case_id: int, outcome: str, collector: User) -> Tried:

@@ -230,5 +230,6 @@ def print_command(session: Session, slug: str, holder: str, output: Path, email:
     with current_app.test_request_context():  # templates know their addresses only in a request
         content = render_pdf(list_page(session, area, find_holder(session, holder), actor=actor))
     output.touch(mode=0o600)
+    output.chmod(0o600)  # also a file that was there before
     output.write_bytes(content)
     click.echo(f"{output}: {len(content)} bytes")

@@ -48,6 +48,7 @@ class Case(Base):
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_survey_case_place", "survey_id", "frame_unit_id", "state", "role", "outcome", "replaces_id"),
         Index(None, "listed_case_id"),
+        {"sqlite_autoincrement": True},  # a number on a printed list never comes to mean another person
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -40,9 +40,10 @@ SECTIONS = [
     ("Other ways to draw", "18. Những cách bốc khác"),
     ("Sample size and power", "19. Cỡ mẫu và khả năng kết luận"),
     ("Flags of data quality", "20. Dấu hiệu về chất lượng phiếu"),
-    ("Tables from counts", "21. Bảng số liệu tính từ số đếm"),
-    ("How it is checked", "22. Cách kiểm tra các con số"),
-    ("Sources", "23. Tài liệu tham khảo"),
+    ("Response rates", "21. Tỷ lệ trả lời"),
+    ("Tables from counts", "22. Bảng số liệu tính từ số đếm"),
+    ("How it is checked", "23. Cách kiểm tra các con số"),
+    ("Sources", "24. Tài liệu tham khảo"),
 ]
 COMMANDS = [DOCS / "analysis.md", DOCS / "phan-tich.md"]
 DEMONSTRATION = "kien-giang-2019-mo-phong"

@@ -97,18 +97,25 @@ def test_the_questionnaire_read_from_the_workbook_is_the_one_shown(application: 
     assert [done.stdout] == yaml_of(WORKBOOKS)
 
 
+def every_command(application: Flask) -> Iterator[tuple[str, click.Command]]:
+    """Each command with its whole name, those of groups within groups too."""
+    waiting = [(name, one) for name, one in application.cli.commands.items() if name not in FLASK_COMMANDS]
+    while waiting:
+        name, one = waiting.pop()
+        if isinstance(one, click.Group):
+            waiting += [(f"{name} {inner}", command) for inner, command in one.commands.items()]
+        else:
+            yield name, one
+
+
 @pytest.mark.parametrize("page", COMMANDS, ids=lambda page: page.name)
 def test_every_command_and_option_is_explained_and_no_other(page: Path, application: Flask) -> None:
     told = " ".join(re.findall(r"`([^`]+)`", without_code(text_of(page))))
     real: set[str] = set()
-    for group in application.cli.commands.values():
-        if group.name in FLASK_COMMANDS:
-            continue
-        commands = group.commands.values() if isinstance(group, click.Group) else [group]
-        for command in commands:
-            name = command.name if command is group else f"{group.name} {command.name}"
-            assert re.search(rf"\b{name}\b", told), name
-            real.update(word for part in command.params for word in part.opts if word.startswith("--"))
+    for name, command in every_command(application):
+        assert re.search(rf"\b{name}\b", told), name
+        options = [word for part in command.params for word in (*part.opts, *part.secondary_opts)]
+        real.update(word for word in options if word.startswith("--"))
 
     assert real - set(re.findall(r"--[\w-]+", told)) == set()
     assert set(re.findall(r"--[\w-]+", told)) - real - {"--app", "--help"} == set()

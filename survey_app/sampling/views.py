@@ -72,7 +72,7 @@ def decide(slug: str) -> ResponseReturnValue:
     form = DecisionForm()
     if not form.validate_on_submit() or form.decision.data not in ("grant", "refuse"):
         flash(_("Trang đã mở quá lâu. Xin bấm nút lần nữa."), "error")
-        return redirect(url_for("sampling.sample", slug=slug))
+        return _page(survey), 400
     try:
         draw = decide_redraw(db.session, survey, granted=form.decision.data == "grant", actor=acting())
         db.session.commit()

@@ -120,7 +120,7 @@ def test_another_draw_is_asked_for_by_one_person_and_granted_by_another(app: Fla
     assert sign_in("observer").post(f"{page}/duyet", data={"decision": "grant"}).status_code in (400, 403, 404)
     approver = sign_in("approver")
     form = {"csrf_token": token_in(approver.get(page).text)}
-    assert approver.post(f"{page}/duyet", data=form | {"decision": "perhaps"}).status_code == 302
+    assert approver.post(f"{page}/duyet", data=form | {"decision": "perhaps"}).status_code == 400
     assert approver.post(f"{page}/duyet", data=form | {"decision": "grant"}).status_code == 302
     assert approver.post(f"{page}/duyet", data=form | {"decision": "grant"}).status_code == 409
     told_now = json.loads(approver.get(f"{page}.json").text)

@@ -70,7 +70,8 @@ def test_the_generated_secret_is_stable_and_only_its_owner_reads_it(tmp_path: Pa
     assert len(first) >= 32
     assert read_settings({"HAILONG_INSTANCE": str(tmp_path)}).secret_key == first
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert stat.S_IMODE((tmp_path / "contact_key").stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["contact_key", "secret_key"]
 
 
 def _secret_in(folder: str) -> str:
@@ -81,7 +82,7 @@ def test_processes_that_start_together_agree_on_the_secret(tmp_path: Path) -> No
     with ProcessPoolExecutor(4, mp_context=get_context("fork")) as pool:
         secrets = set(pool.map(_secret_in, [str(tmp_path)] * 16))
     assert len(secrets) == 1
-    assert os.listdir(tmp_path) == ["secret_key"]
+    assert sorted(os.listdir(tmp_path)) == ["contact_key", "secret_key"]
 
 
 def test_the_default_database_is_a_file_in_the_instance(tmp_path: Path) -> None:

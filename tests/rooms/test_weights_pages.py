@@ -118,7 +118,8 @@ def test_a_step_that_cannot_be_done_is_told_on_the_form(app: Flask, sign_in: Cal
         assert refused.status_code == 400
         assert said in words(refused.text), query
     assert steps_in_force(app) == []
-    for query in ("", "?buoc=melt", "?buoc=rake&theo=nothing", "?buoc=rake&theo=item:q1"):
+    assert manager.get(f"{PAGE}/buoc-moi").status_code == 302
+    for query in ("?buoc=melt", "?buoc=rake&theo=nothing", "?buoc=rake&theo=item:q1"):
         assert manager.get(f"{PAGE}/buoc-moi{query}").status_code == 400
 
 

@@ -49,6 +49,8 @@ def new_step(slug: str) -> ResponseReturnValue:
     frame = read_frame(db.session, survey, listed=design.listed)
     asked = request.form if request.method == "POST" else request.args
     kind = asked.get("buoc", "")
+    if not kind and request.method == "GET":
+        return redirect(url_for("weighting.weights", slug=slug))
     if kind not in KINDS:
         raise UserError(_("Xin chọn một bước ở trang Trọng số."))
     form = StepForm.of(instrument, frame, kind, asked.getlist("theo"))
@@ -85,8 +87,7 @@ def undo(slug: str) -> ResponseReturnValue:
     survey = open_survey(slug, FREEZE)
     position = request.form.get("position", type=int)
     if not ActionForm().validate_on_submit() or position is None:
-        flash(_("Trang đã mở quá lâu. Xin bấm nút lần nữa."), "error")
-        return redirect(url_for("weighting.weights", slug=slug))
+        raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
     undo_step(db.session, survey, position, actor=acting())
     db.session.commit()
     flash(_("Đã hoàn tác bước ấy. Bước đã hoàn tác vẫn còn trong biên bản ở cuối trang."), "ok")

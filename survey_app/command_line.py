@@ -24,6 +24,13 @@ from survey_app.errors import LinesRefused, UserError
 
 log = structlog.get_logger(__name__)
 SHOWN_LINES = 50
+#: In whose name a command acts; `HAILONG_ACTOR` speaks for all commands of a session.
+BY = click.option(
+    "--by",
+    "email",
+    envvar="HAILONG_ACTOR",
+    help="Address of the person who acts, with their rights and area; absent: the operator.",
+)
 
 
 def operator() -> Actor:

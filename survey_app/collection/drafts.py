@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from survey_app.accounts.models import User
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.collection.case_intake import check_takes_answer, hold_case
@@ -21,6 +22,7 @@ from survey_app.database import now
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.jobs.service import hourly
 from survey_app.sampling.models import FrameUnit
+from survey_app.sampling.work.queries import holder_of
 from survey_app.surveys.models import Survey
 
 DRAFT_LIFETIME = timedelta(hours=24)
@@ -82,6 +84,7 @@ def keep_answers(session: Session, draft: Draft, answers: dict[str, Any]) -> Non
 
 def submit_draft(session: Session, draft: Draft, *, language: str) -> Receipt:
     """Send a form in progress through the door and forget the draft, in one transaction."""
+    _check_still_given(session, draft)
     minutes = round((now() - draft.started_at).total_seconds() / 60, 1)
     receipt = accept_response(
         session,
@@ -102,6 +105,25 @@ def submit_draft(session: Session, draft: Draft, *, language: str) -> Receipt:
     session.execute(delete(Draft).where(Draft.id == draft.id))
     session.expunge(draft)
     return receipt
+
+
+def _check_still_given(session: Session, draft: Draft) -> None:
+    """A form begun from a case enters while that collector still has it; else the coordinator decides.
+
+    Raises
+    ------
+    Conflict
+        The case was taken back or moved, or the account is shut. The answers stay for a day.
+    """
+    if draft.case_id is None or draft.collector_id is None:
+        return
+    collector = session.get(User, draft.collector_id)
+    if holder_of(session, draft.case_id) != draft.collector_id or collector is None or not collector.active:
+        raise Conflict(
+            _(
+                "Hồ sơ này không còn giao cho điều tra viên đã mở phiếu. Câu trả lời được giữ một ngày; xin báo điều phối."
+            )
+        )
 
 
 def find_receipt(session: Session, survey: Survey, response_id: UUID) -> Receipt | None:

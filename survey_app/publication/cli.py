@@ -10,16 +10,13 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.acting import acting_as
 from survey_app.accounts.roles import APPROVE, FREEZE
 from survey_app.audit.models import Actor
-from survey_app.command_line import operator, verb
+from survey_app.command_line import BY, operator, verb
 from survey_app.errors import Forbidden
 from survey_app.publication.service import approve_publication, freeze_publication
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 
 group = AppGroup("publication", help="Freezing and approving results.")
-BY = click.option(
-    "--by", "email", envvar="HAILONG_ACTOR", help="E-mail of the person who acts; must hold the permission."
-)
 
 
 def _actor(session: Session, survey: Survey, email: str | None, permission: str) -> Actor:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.acting import acting_as
 from survey_app.accounts.roles import APPROVE_DRAW, DRAW_SAMPLE
 from survey_app.audit.models import Actor
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.command_line import BY, echo_json, operator, verb
 from survey_app.errors import Forbidden, NotFound
 from survey_app.pdf import render_pdf
 from survey_app.sampling.models import Draw
@@ -27,9 +27,6 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 
 group = AppGroup("sample", help="Drawing communes, agencies and cases.")
-BY = click.option(
-    "--by", "email", envvar="HAILONG_ACTOR", help="E-mail of the person who acts; must hold the permission."
-)
 FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 
 

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from survey_app.collection.drafts import begin_draft, keep_answers, submit_draft
+from survey_app.collection.quotas.service import add_quota
 from survey_app.database import by_number, db
 from survey_app.errors import Conflict, Forbidden, UserError
 from survey_app.sampling.listing.columns import read_columns
@@ -27,12 +29,13 @@ from survey_app.sampling.work.assigning import assign_cases
 from survey_app.sampling.work.attempting import record_attempt
 from survey_app.sampling.work.holders import find_holder
 from survey_app.sampling.work.models import Case
+from survey_app.sampling.work.moving import withdraw_cases
 from survey_app.surveys.models import Survey
 from tests.cases import make_person
 from tests.rooms.lists import list_cases
 from tests.rooms.test_draw import SECOND
 from tests.rooms.weighing import SIZES, drawn_from_lists, opened
-from tests.village import VILLAGE, make_village
+from tests.village import VILLAGE, communes, make_village
 from tests.world import TESTER
 
 
@@ -162,3 +165,39 @@ def test_a_stratum_smaller_than_its_minimum_says_so() -> None:
 def test_a_log_of_a_failing_database_holds_no_answers(app: Flask) -> None:
     with app.app_context():
         assert db.engine.hide_parameters
+
+
+def test_a_quota_tells_answers_only_to_those_who_may_see_results(
+    app: Flask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with app.app_context():
+        survey = make_village(db.session)
+        here, there = communes(db.session, survey)[:2]
+        for asked in ({"item": "q1", "value": "1"}, {"place": there}, {"channel": "kiosk"}):
+            add_quota(db.session, survey, goal=5, rule="flag", actor=TESTER, **asked)
+        db.session.commit()
+    page = f"/quan-ly/dot/{VILLAGE}/han-muc"
+    counts = {
+        who: sign_in(role, *scopes).get(page).text.count('id="quota-')
+        for who, role, scopes in (
+            ("manager", "survey_manager", []),
+            ("observer", "observer", []),
+            ("coordinator here", "post_coordinator", [f"unit:{here}"]),
+        )
+    }
+    assert counts == {"manager": 3, "observer": 2, "coordinator here": 0}
+
+
+def test_a_form_begun_before_the_case_was_taken_back_does_not_enter_in_that_name(session: Session) -> None:
+    survey = drawn_from_lists(session)
+    person, case = make_person(session), first_case(session)
+    area, holder = whole_area(survey), find_holder(session, person.email)
+    assign_cases(session, area, [case.id], holder, actor=TESTER)
+    draft = begin_draft(session, survey, case.frame_unit, channel="field", collector_id=person.id, case_id=case.id)
+    keep_answers(session, draft, {"q1": 3, "q2": 3, "late": 2})
+    withdraw_cases(session, area, [case.id], actor=TESTER, reason="nghỉ")
+    with pytest.raises(Conflict, match="không còn giao"):
+        submit_draft(session, draft, language="vi")
+    assign_cases(session, area, [case.id], holder, actor=TESTER)
+    submit_draft(session, draft, language="vi")
+    assert case.state == "answered"

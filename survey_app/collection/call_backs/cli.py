@@ -10,8 +10,8 @@ from survey_app.accounts.roles import CHECK_WORK
 from survey_app.collection.call_backs.queries import checks_by_collector, count_call_backs, list_call_backs
 from survey_app.collection.call_backs.service import draw_call_backs, record_call_back
 from survey_app.collection.models import CALL_BACK_RESULTS
-from survey_app.command_line import echo_json, verb
-from survey_app.sampling.work.cli import BY, acting_in
+from survey_app.command_line import BY, echo_json, verb
+from survey_app.sampling.work.cli import acting_in
 
 group = AppGroup("callback", help="Call-backs: a random share of answered cases is checked again.")
 

@@ -17,7 +17,7 @@ from survey_app.collection.quality.words import unusual_words
 from survey_app.collection.queries import set_aside_count
 from survey_app.collection.set_aside.queries import all_set_asides
 from survey_app.collection.set_aside.service import approve_set_aside, ask_set_aside, lift_set_aside
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.command_line import BY, echo_json, operator, verb
 from survey_app.database import read_only
 from survey_app.errors import Forbidden
 from survey_app.instruments.queries import instrument_of
@@ -26,9 +26,6 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 
 group = AppGroup("quality", help="Quality of fieldwork: flags, collectors, work set aside.")
-BY = click.option(
-    "--by", "email", envvar="HAILONG_ACTOR", help="E-mail of the person who acts; must hold the permission."
-)
 
 
 @group.command("report")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_security import current_user
 
-from survey_app.accounts.guards import acting, requires
-from survey_app.accounts.roles import EDIT_SURVEYS, VIEW_FIELDWORK
+from survey_app.accounts.guards import acting, places, requires
+from survey_app.accounts.roles import EDIT_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS
+from survey_app.collection.models import Quota
 from survey_app.collection.quotas.forms import GoalForm, QuotaForm
 from survey_app.collection.quotas.service import add_quota, all_quotas, change_quota, remove_quota
 from survey_app.collection.quotas.words import RULE_WORDS, part_words
@@ -85,7 +89,7 @@ def _page(survey: Survey, form: QuotaForm | None = None, *, changed: tuple[int, 
     form = form or QuotaForm(formdata=None)
     form.offer(db.session, survey)
     rows = []
-    for quota in all_quotas(db.session, survey):
+    for quota in filter(_shown_to(survey), all_quotas(db.session, survey)):
         own = GoalForm(formdata=None, data={"goal": str(quota.goal), "rule": quota.rule})
         rows.append((quota, part_words(quota, instrument), changed[1] if changed and changed[0] == quota.id else own))
     return render_template(
@@ -98,4 +102,13 @@ def _page(survey: Survey, form: QuotaForm | None = None, *, changed: tuple[int, 
         may_edit=may_on(EDIT_SURVEYS, survey) and survey.state not in ("closed", "published"),
         open_number=changed[0] if changed else None,
         **frame(survey, "fieldwork"),
+    )
+
+
+def _shown_to(survey: Survey) -> Callable[[Quota], bool]:
+    """Which quotas this person may see: those of their places, and counts of answers only if they may see results."""
+    sees_answers = may_on(VIEW_RESULTS, survey)
+    found = places(current_user, VIEW_FIELDWORK, sector=survey.questionnaire.sector, territory=survey.territory)
+    return lambda quota: (
+        (sees_answers or quota.item is None) and any((quota.unit or survey.territory).lies_in(place) for place in found)
     )

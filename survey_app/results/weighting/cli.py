@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.acting import acting_as
 from survey_app.accounts.roles import FREEZE
 from survey_app.audit.models import Actor
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.command_line import BY, echo_json, operator, verb
 from survey_app.results.weighting.ask import make_plan
 from survey_app.results.weighting.describe import describe_preview, describe_weighting
 from survey_app.results.weighting.models import KINDS
@@ -23,9 +23,6 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 
 group = AppGroup("weight", help="Weights: base, non-response, known totals, trimming.")
-BY = click.option(
-    "--by", "email", envvar="HAILONG_ACTOR", help="E-mail of the person who acts; must hold the permission."
-)
 
 
 def _actor(session: Session, survey: Survey, email: str | None) -> Actor:

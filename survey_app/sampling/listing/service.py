@@ -253,7 +253,12 @@ def check_new_list(session: Session, survey: Survey, path: Path) -> str:
 def _refuse_after_draw(session: Session, survey: Survey) -> None:
     session.refresh(survey, with_for_update={"of": Survey})
     if survey.state != "draft":
-        raise Conflict(_("Đợt này đã bốc mẫu nên dàn mẫu không đổi được nữa. Muốn đổi, xin đề nghị bốc lại."))
+        raise Conflict(
+            _(
+                "Đợt này đã bốc mẫu nên dàn mẫu không đổi được nữa. "
+                "Muốn bốc từ danh sách khác, xin lập đợt khảo sát mới."
+            )
+        )
 
 
 def _too_long(limit: int) -> UserError:

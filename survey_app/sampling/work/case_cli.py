@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.models import User
 from survey_app.accounts.roles import COLLECT
 from survey_app.accounts.service import find_user
-from survey_app.command_line import verb
+from survey_app.command_line import BY, verb
 from survey_app.errors import UserError
 from survey_app.i18n import PROVINCE_TIME
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.attempting import FAILURES, close_case, record_attempt, reopen_case
-from survey_app.sampling.work.cli import BY, REASON, acting_in, group
+from survey_app.sampling.work.cli import REASON, acting_in, group
 from survey_app.sampling.work.queries import find_line, people_of
 from survey_app.sampling.work.replacing import Replaced, replace_case
 

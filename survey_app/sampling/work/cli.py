@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.acting import find_person
 from survey_app.accounts.roles import ASSIGN_WORK, VIEW_CONTACTS
 from survey_app.audit.models import Actor
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.command_line import BY, echo_json, operator, verb
 from survey_app.errors import UserError
 from survey_app.sampling.work.area import Area, area_of, whole_area
 from survey_app.sampling.work.assigning import Given, assign_cases, assign_places
@@ -29,7 +29,6 @@ from survey_app.sampling.work.words import STATE_WORDS
 from survey_app.surveys.queries import find_survey
 
 group = AppGroup("work", help="Post offices, assignments, attempts, replacements.")
-BY = click.option("--by", "email", help="Whose right and area the work is done in; absent: the operator's, everywhere.")
 PLACES = click.option("--in", "places", multiple=True, help="Code of a commune or district; may be repeated.")
 CASES = click.option("--case", "cases", multiple=True, type=int, help="Number of a case; may be repeated.")
 DUE = click.option("--due", help="Last day, for example 2026-11-20; absent: by the survey's rule.")

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.acting import find_person
 from survey_app.accounts.service import find_user
 from survey_app.audit.models import Actor
-from survey_app.command_line import operator, verb
+from survey_app.command_line import BY, operator, verb
 from survey_app.errors import Forbidden
 from survey_app.geography.models import Unit
 from survey_app.geography.queries import find_unit
-from survey_app.sampling.work.cli import BY, group
+from survey_app.sampling.work.cli import group
 from survey_app.sampling.work.holders import find_office
 from survey_app.sampling.work.offices import add_member, add_office, all_offices, may_manage, members_of, remove_member
 

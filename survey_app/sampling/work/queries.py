@@ -313,3 +313,9 @@ def holders_of_cases(session: Session, survey_id: int) -> dict[int, int]:
         )
     )
     return {case_id: collector for case_id, collector in session.execute(query) if collector is not None}
+
+
+def holder_of(session: Session, case_id: int) -> int | None:
+    """The collector who has a case now."""
+    query = select(Assignment.collector_id).where(Assignment.case_id == case_id, Assignment.ended_at.is_(None))
+    return session.scalar(query)

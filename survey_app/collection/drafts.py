@@ -121,7 +121,8 @@ def _check_still_given(session: Session, draft: Draft) -> None:
     if holder_of(session, draft.case_id) != draft.collector_id or collector is None or not collector.active:
         raise Conflict(
             _(
-                "Hồ sơ này không còn giao cho điều tra viên đã mở phiếu. Câu trả lời được giữ một ngày; xin báo điều phối."
+                "Hồ sơ này không còn giao cho điều tra viên đã mở phiếu. "
+                "Câu trả lời được giữ một ngày; xin báo điều phối."
             )
         )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,10 +19,10 @@ from analysis.estimate import Estimate
 from analysis.labels import Labels, Numbers, read_positive
 from analysis.linearization import estimate_ratios, estimate_total
 from analysis.measures import Measures
-from analysis.stages import LonelyPsu, Rules, Stage, number_stages
+from analysis.stages import DfRule, LonelyPsu, Rules, Stage, number_stages
 from analysis.variance import sum_covariance
 
-__all__ = ["DesignError", "Estimate", "LonelyPsu", "MeasureError", "SurveyDesign"]
+__all__ = ["DesignError", "DfRule", "Estimate", "LonelyPsu", "MeasureError", "SurveyDesign"]
 
 Residual = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Turns influence values into residuals on calibration variables, both shape (n, k)."""
@@ -67,6 +66,7 @@ class SurveyDesign:
         lonely_psu: LonelyPsu = "adjust",
         adjust_domain_lonely: bool = False,
         probability: bool = True,
+        df_rule: DfRule = "counted",
     ) -> SurveyDesign:
         """Check and declare a design; each argument holds one value a response.
 
@@ -101,6 +101,11 @@ class SurveyDesign:
         probability : bool
             False: nobody drew this sample (an open link, an open counter). Figures are computed all the same, but
             nothing is claimed of a population: `analysis.policy` gives them no interval and no verdict.
+        df_rule : {"counted", "satterthwaite"}
+            Degrees of freedom of an estimate. ``counted``: its PSUs less its strata, as R counts them;
+            ``satterthwaite``: the same, but strata whose PSUs were all taken lend only what the responses within
+            them show (`analysis.variance.find_df`). The intervals of the first are too short where such strata
+            stand beside others.
 
         Raises
         ------
@@ -131,7 +136,7 @@ class SurveyDesign:
             populations=[psu_population, *([ssu_population] if ssu is not None else []), element_population],
             strata=strata,
             weights=weights,
-            rules=Rules(lonely_psu, adjust_domain_lonely, probability),
+            rules=Rules(lonely_psu, adjust_domain_lonely, probability, df_rule),
             elements=two_stage and psu is not None,
         )
 
@@ -146,6 +151,7 @@ class SurveyDesign:
         lonely_psu: LonelyPsu = "adjust",
         adjust_domain_lonely: bool = False,
         probability: bool = True,
+        df_rule: DfRule = "counted",
     ) -> SurveyDesign:
         """Declare a design by its stages, as R's ``svydesign(ids=~psu+unit, fpc=~N+M)`` does.
 
@@ -157,7 +163,7 @@ class SurveyDesign:
         populations : sequence of number columns
             Units in the population of the row's stratum, PSU, ..., one a stage; a stage without one counts as
             drawn with replacement.
-        strata, weights, lonely_psu, adjust_domain_lonely, probability
+        strata, weights, lonely_psu, adjust_domain_lonely, probability, df_rule
             As in `declare`.
 
         Raises
@@ -179,7 +185,7 @@ class SurveyDesign:
             populations=populations,
             strata=strata,
             weights=weights,
-            rules=Rules(lonely_psu, adjust_domain_lonely, probability),
+            rules=Rules(lonely_psu, adjust_domain_lonely, probability, df_rule),
             elements=False,
         )
 
@@ -194,8 +200,6 @@ class SurveyDesign:
         rules: Rules,
         elements: bool,
     ) -> SurveyDesign:
-        if rules.lonely_psu not in get_args(LonelyPsu):
-            raise DesignError("unknown_rule", f"lonely_psu must be one of {', '.join(get_args(LonelyPsu))}")
         n = count_rows(units[0] if units else None, strata, weights)
         stages, unit_of_row = number_stages(units, populations, strata, n, elements=elements)
         weight = np.ones(n) if weights is None else read_positive(weights, n, "weight", "bad_weight")

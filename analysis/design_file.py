@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.csv_table import CsvTable
-from analysis.design import LonelyPsu, SurveyDesign
+from analysis.design import DfRule, LonelyPsu, SurveyDesign
 from analysis.errors import DesignError
 
-KEYS = {"ids", "strata", "weights", "fpc", "nest", "lonely_psu", "adjust_domain_lonely", "probability"}
+KEYS = {"ids", "strata", "weights", "fpc", "nest", "lonely_psu", "adjust_domain_lonely", "probability", "df_rule"}
 
 
 def declare_from(spec: dict[str, Any], table: CsvTable) -> SurveyDesign:
@@ -24,7 +24,7 @@ def declare_from(spec: dict[str, Any], table: CsvTable) -> SurveyDesign:
         none: each row is its own unit); ``strata``; ``weights``: a column (without it the fractions that ``fpc``
         tells give them, and without those all weigh 1); ``fpc``: columns with the population size of each stage
         (units in the stratum, in the PSU, ...); ``nest``: PSU codes start again in each stratum; ``lonely_psu``,
-        ``adjust_domain_lonely``, ``probability`` as in `SurveyDesign.declare`.
+        ``adjust_domain_lonely``, ``probability``, ``df_rule`` as in `SurveyDesign.declare`.
     table : CsvTable
         n rows.
 
@@ -64,6 +64,7 @@ def declare_from(spec: dict[str, Any], table: CsvTable) -> SurveyDesign:
         units[0] = np.char.add(np.char.add(strata, "\x1f"), units[0])
     sizes = [table.numbers(name) for name in populations]
     lonely: LonelyPsu = spec.get("lonely_psu") or "adjust"
+    degrees: DfRule = spec.get("df_rule") or "counted"
     weights = table.numbers(spec["weights"]) if spec.get("weights") else None
     design = SurveyDesign.declare_stages(
         units=units,
@@ -73,6 +74,7 @@ def declare_from(spec: dict[str, Any], table: CsvTable) -> SurveyDesign:
         lonely_psu=lonely,
         adjust_domain_lonely=_read_truth(spec, "adjust_domain_lonely", False),
         probability=_read_truth(spec, "probability", True),
+        df_rule=degrees,
     )
     return design if weights is not None or not sizes else design.with_weights(_invert_fractions(design))
 

@@ -19,10 +19,10 @@ class Estimate:
         The point estimate, between 0 and 1 for a rate.
     se, variance : float
         Standard error and its square.
-    df : int
-        Degrees of freedom of the domain, ``n_psu - n_strata``.
+    df : float
+        Degrees of freedom of the variance: ``n_psu - n_strata``, unless strata were taken whole (`variance.find_df`).
     df_design : int
-        The same difference over the whole file.
+        PSUs less strata over the whole file.
     deff_with_replacement : float
         Design effect against simple random sampling with replacement: the one we publish.
     deff_without_replacement : float
@@ -44,7 +44,7 @@ class Estimate:
     estimate: float
     se: float
     variance: float
-    df: int
+    df: float
     df_design: int
     deff_with_replacement: float
     deff_without_replacement: float

@@ -17,7 +17,7 @@ from analysis.errors import MeasureError
 from analysis.estimate import Estimate
 from analysis.measures import Matrix, Measures
 from analysis.stages import Rules, Stage
-from analysis.variance import PsuTotals, sum_inner, sum_variance
+from analysis.variance import PsuTotals, find_df, sum_inner, sum_variance
 
 if TYPE_CHECKING:
     from analysis.design import SurveyDesign
@@ -216,7 +216,7 @@ def describe(
     k = len(estimate)
     columns = (
         n.astype(int), total, totals.n_psu, totals.n_strata,
-        estimate, np.sqrt(variance), variance, totals.n_psu - totals.n_strata, np.full(k, df_design),
+        estimate, np.sqrt(variance), variance, find_df(stage, rules, totals, variance), np.full(k, df_design),
         deff, deff_without, n_effective, sum_weights, totals.find_lonely(stage, rules).sum(axis=0),
         np.full(k, rules.probability),
     )  # fmt: skip
@@ -261,5 +261,16 @@ def find_variance(
         z, valid, rows = design.weigh(whole), taking_part, np.arange(len(whole))
     incidence = csr_array((np.ones(len(rows)), (design.psu[rows], np.arange(len(rows)))), shape=(p, len(rows)))
     inner = sum_inner(design.stages, design.unit_of_row, design.rules, rows, z, valid)
-    totals = PsuTotals.of(design.stages[0], incidence @ z, inner, incidence @ valid)
+    inside = incidence @ valid if len(design.stages) < 3 else _count_units(design, rows, valid)
+    totals = PsuTotals.of(design.stages[0], incidence @ z, inner, inside)
     return totals, sum_variance(design.stages[0], design.rules, totals)
+
+
+def _count_units(design: SurveyDesign, rows: NDArray[np.intp], valid: Matrix) -> Matrix:
+    """Count the units of the second stage with a valid row in each PSU, shape (p, k)."""
+    second, units = design.stages[1], design.unit_of_row[1][rows]
+    shape = (len(second.group_of_unit), len(rows))
+    seen = csr_array((np.ones(len(rows)), (units, np.arange(len(rows)))), shape=shape) @ valid > 0
+    groups = (second.group_of_unit, np.arange(shape[0]))
+    counted: Matrix = csr_array((np.ones(shape[0]), groups), shape=(len(second.count), shape[0])) @ seen.astype(float)
+    return counted

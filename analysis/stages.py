@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.declaration import find_fraction
+from analysis.errors import DesignError
 from analysis.labels import Labels, Numbers, check_length, number_labels, take_constant
 
 LonelyPsu = Literal["adjust", "average", "certainty", "remove", "fail"]
+DfRule = Literal["counted", "satterthwaite"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,13 +58,20 @@ class Rules:
 
     Attributes
     ----------
-    lonely_psu, adjust_domain_lonely, probability
+    lonely_psu, adjust_domain_lonely, probability, df_rule
         As in `SurveyDesign.declare`.
     """
 
     lonely_psu: LonelyPsu = "adjust"
     adjust_domain_lonely: bool = False
     probability: bool = True
+    df_rule: DfRule = "counted"
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that there is not: `DesignError` ``unknown_rule``."""
+        for name, rules in (("lonely_psu", get_args(LonelyPsu)), ("df_rule", get_args(DfRule))):
+            if getattr(self, name) not in rules:
+                raise DesignError("unknown_rule", f"{name} must be one of {', '.join(rules)}")
 
     @property
     def keeps_lone_units(self) -> bool:

@@ -33,6 +33,8 @@ class PsuTotals:
         PSUs and strata with a valid row.
     psus_present : ndarray, shape (L, k)
         PSUs with a valid row in each stratum.
+    inside : ndarray, shape (p, k)
+        What was drawn within each PSU and has a valid row: responses, or units of the second of three stages.
     """
 
     sums: Matrix
@@ -40,9 +42,10 @@ class PsuTotals:
     n_psu: NDArray[np.intp]
     n_strata: NDArray[np.intp]
     psus_present: Matrix
+    inside: Matrix
 
     @classmethod
-    def of(cls, stage: Stage, sums: Matrix, inner: Matrix | None, valid: Matrix) -> PsuTotals:
+    def of(cls, stage: Stage, sums: Matrix, inner: Matrix | None, inside: Matrix) -> PsuTotals:
         """Count the PSUs and strata that take part.
 
         Parameters
@@ -51,12 +54,11 @@ class PsuTotals:
             The first one.
         sums : ndarray, shape (p, k)
         inner : ndarray, shape (p, k), or None
-            Both as in the attributes.
-        valid : ndarray, shape (p, k)
-            Valid rows of each PSU.
+        inside : ndarray, shape (p, k)
+            All three as in the attributes.
         """
-        present = _add_up(stage, (valid > 0).astype(np.float64))
-        return cls(sums, inner, (valid > 0).sum(axis=0), (present > 0).sum(axis=0), present)
+        present = _add_up(stage, (inside > 0).astype(np.float64))
+        return cls(sums, inner, (inside > 0).sum(axis=0), (present > 0).sum(axis=0), present, inside)
 
     def find_lonely(self, stage: Stage, rules: Rules) -> NDArray[np.bool_]:
         """Tell which strata the rule for a lone PSU treats.
@@ -122,6 +124,57 @@ def sum_variance(stage: Stage, rules: Rules, totals: PsuTotals) -> Matrix:
     if totals.inner is not None:
         variance = variance + stage.fraction[stage.group_of_unit] @ totals.inner
     return variance
+
+
+def find_df(stage: Stage, rules: Rules, totals: PsuTotals, variance: Matrix) -> Matrix | NDArray[np.intp]:
+    """Return the degrees of freedom of the variance of each measure.
+
+    Parameters
+    ----------
+    stage : Stage
+        The first one.
+    rules : Rules
+    totals : PsuTotals
+        Of k measures.
+    variance : ndarray, shape (k,)
+        Of the same, as `sum_variance` gives it.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+
+    Notes
+    -----
+    PSUs less strata, those with a valid row; under the rule ``satterthwaite`` only as long as no stratum was taken
+    whole. PSUs that were all taken do not vary by the draw, so their number says nothing: such strata contribute V₂,
+    what the responses within them show, with d₂ = Σ (responses - 1), the others V₁ with d₁ = PSUs - strata, and the
+    two are put together as (V₁ + V₂)²/(V₁²/d₁ + V₂²/d₂) (Satterthwaite 1946; decision 0025).
+
+    Examples
+    --------
+    >>> stage = Stage(np.array([0, 0, 0, 1, 1]), np.array([3.0, 2.0]), np.array([1.0, 0.5]))  # 3 of 3, 2 of 4
+    >>> inner = np.array([[1.0], [1.0], [1.0], [0.0], [0.0]])
+    >>> totals = PsuTotals.of(stage, np.array([[0.0], [1.0], [2.0], [1.0], [2.0]]), inner, np.full((5, 1), 11.0))
+    >>> variance = sum_variance(stage, Rules(), totals)  # 0.5 between two of four PSUs, 3 within those all taken
+    >>> df = find_df(stage, Rules(df_rule="satterthwaite"), totals, variance)
+    >>> variance.tolist(), df.round(2).tolist()  # not 5 - 2
+    ([3.5], [22.27])
+    """
+    counted: NDArray[np.intp] = totals.n_psu - totals.n_strata
+    whole = stage.fraction >= 1
+    if rules.df_rule == "counted" or totals.inner is None or not whole.any():
+        return counted
+    taken = whole[stage.group_of_unit].astype(np.float64)
+    within = taken @ totals.inner
+    between = np.maximum(variance - within, 0.0)
+    d_within = taken @ np.maximum(totals.inside - 1, 0.0)
+    present = totals.psus_present[~whole]
+    d_between = np.maximum(present - 1, 0.0).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        both = variance**2 / (between**2 / np.maximum(d_between, 1) + within**2 / np.maximum(d_within, 1))
+    alone = np.where((present > 0).any(axis=0), d_between, d_within)
+    df: Matrix = np.where((within > 0) & (variance > 0), both, np.where(d_within > 0, alone, counted))
+    return df
 
 
 def sum_inner(

@@ -34,6 +34,7 @@ DESIGN is a JSON file that says what the columns of FILE mean:
   lonely_psu            adjust (default), average, certainty, remove or fail
   adjust_domain_lonely  true: the same rule where only one primary unit of a stratum is in a domain
   probability           false: nobody drew this sample; no interval, no verdict
+  df_rule               counted (default): primary units less strata; satterthwaite: strata taken whole count apart
   items                 columns of answers, or {"q01": {"valid": [1, 2, 3], "satisfied": [3]}, ...}
   valid, satisfied, dissatisfied, not_asked
                         codes of all items (1 to 5; 4, 5; 1, 2; none); an empty cell, NA or another code is no answer

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import DesignError
 from analysis.labels import Labels, Numbers, check_length, number_labels, read_positive, take_constant
-from analysis.stages import LonelyPsu, Rules, Stage
+from analysis.stages import DfRule, LonelyPsu, Rules, Stage
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,6 +59,7 @@ class PsuFrame:
         lonely_psu: LonelyPsu = "adjust",
         adjust_domain_lonely: bool = False,
         probability: bool = True,
+        df_rule: DfRule = "counted",
     ) -> PsuFrame:
         """Declare the drawn PSUs.
 
@@ -73,7 +73,7 @@ class PsuFrame:
             The weight of a response of each PSU; None: 1.
         places : mapping of str to sequence of str, each shape (p,), optional
             Places that hold whole PSUs: ``{"district": [...]}``.
-        two_stage, lonely_psu, adjust_domain_lonely, probability
+        two_stage, lonely_psu, adjust_domain_lonely, probability, df_rule
             As in `SurveyDesign.declare`.
 
         Raises
@@ -87,8 +87,6 @@ class PsuFrame:
         >>> PsuFrame.declare(psu=["x1", "x2"], psu_population=[9, 9]).population.tolist()
         [9.0, 9.0]
         """
-        if lonely_psu not in get_args(LonelyPsu):
-            raise DesignError("unknown_rule", f"lonely_psu must be one of {', '.join(get_args(LonelyPsu))}")
         p = len(psu)
         _number, different = number_labels(psu, "psu")
         if different != p:
@@ -108,7 +106,7 @@ class PsuFrame:
             weight=np.ones(p) if weights is None else read_positive(weights, p, "weight", "bad_weight"),
             places={name: tuple(str(label) for label in labels) for name, labels in (places or {}).items()},
             two_stage=two_stage,
-            rules=Rules(lonely_psu, adjust_domain_lonely, probability),
+            rules=Rules(lonely_psu, adjust_domain_lonely, probability, df_rule),
         )
 
     def __len__(self) -> int:

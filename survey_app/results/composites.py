@@ -75,6 +75,7 @@ class Responses:
             element_population=frame.list_size[[number[place.psu] for place in places]],
             weights=self.counts.weighting.of_row,
             lonely_psu="adjust",
+            df_rule="satterthwaite",
             probability=self.counts.design.probability,
         )
 

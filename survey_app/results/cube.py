@@ -125,6 +125,7 @@ def declare_frame(design: SampleDesign, rows: Any = None) -> PsuFrame:
         places={"district": [district.code if district else "" for district in districts]}
         | ({} if design.clustered else {"commune": psus}),
         lonely_psu="adjust",
+        df_rule="satterthwaite",
         probability=design.probability,
     )
 

@@ -44,7 +44,7 @@ class Row:
     n_psu: int
     estimate: float | None
     se: float | None
-    df: int | None
+    df: float | None
     deff: float | None
     ci: dict[str, Any] | None
     shares: dict[str, float] | None

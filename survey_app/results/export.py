@@ -117,6 +117,7 @@ def _describe_design(counts: SurveyCube) -> dict[str, Any]:
         "fpc": ["stratum_size", "list_size"],
         "probability": counts.design.probability,
         "lonely_psu": "adjust",
+        "df_rule": "satterthwaite",
         "not_asked": [NOT_ASKED],
         "items": items,
         "pooled": pooled,

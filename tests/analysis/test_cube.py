@@ -48,6 +48,7 @@ def simulate(seed: int) -> dict[str, Any]:
         "lonely": str(g.choice(["adjust", "remove", "average", "certainty"])),
         "adjust_domain_lonely": bool(g.integers(2)),
         "two_stage": bool(g.integers(2)),
+        "df_rule": str(g.choice(["counted", "satterthwaite"])),
     }
 
 
@@ -62,6 +63,7 @@ def declare_frame(s: dict[str, Any]) -> PsuFrame:
         two_stage=s["two_stage"],
         lonely_psu=s["lonely"],
         adjust_domain_lonely=s["adjust_domain_lonely"],
+        df_rule=s["df_rule"],
     )
 
 
@@ -109,6 +111,7 @@ def test_every_table_of_a_cube_is_that_of_the_responses(seed: int) -> None:
         two_stage=s["two_stage"],
         lonely_psu=s["lonely"],
         adjust_domain_lonely=s["adjust_domain_lonely"],
+        df_rule=s["df_rule"],
     )
     nan = np.nan
     rate2 = np.where(np.isin(s["q2"], [1, 2, 4, 5]), s["q2"] == 5, nan)

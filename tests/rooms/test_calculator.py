@@ -149,6 +149,21 @@ def test_the_planned_cases_are_counted_as_the_draw_will_count_them(
     assert outlook.short_lists == (60 if lists == 10 else 0)
 
 
+def test_a_stratum_taken_whole_stands_on_its_people_and_lends_little_to_the_whole() -> None:
+    plan = a_plan({"a": 5, "b": 30}, share=0.1, minimum=3)
+    whole = a_plan({"a": 3, "b": 30}, share=0.1, minimum=3)
+    alone = a_plan({"a": 3}, share=0.5, minimum=3)
+    assert [row.df for row in ahead(plan).strata] == [2, 2]
+    assert ahead(plan).whole.df == 4
+    three, thirty = ahead(whole).strata
+    assert (three.drawn, three.size, three.df) == (3, 3, three.answers - 3)
+    assert not three.supported
+    assert not three.few
+    assert thirty.df == 2
+    assert ahead(whole).whole.df == 2  # not 4: the three are a tenth of the people and vary little
+    assert ahead(alone).whole.df == ahead(alone).whole.answers - 3
+
+
 def test_districts_drawn_whole_bring_all_their_communes_and_count_as_one() -> None:
     outlook = ahead(a_plan({"all": 15}, share=1 / 3, communes_each=10))
     assert (outlook.whole.drawn, outlook.whole.size, outlook.whole.df) == (5, 15, 4)

@@ -32,7 +32,7 @@ from survey_app.sampling.work.models import Case
 from survey_app.sampling.work.moving import withdraw_cases
 from survey_app.surveys.models import Survey
 from tests.cases import make_person
-from tests.rooms.lists import list_cases
+from tests.lists import list_cases
 from tests.rooms.test_draw import SECOND
 from tests.rooms.weighing import SIZES, drawn_from_lists, opened
 from tests.village import VILLAGE, communes, make_village

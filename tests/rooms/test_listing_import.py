@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from survey_app.audit.queries import entries_about
@@ -20,30 +19,18 @@ from survey_app.personal_data import ContactKey, contact_key
 from survey_app.sampling.listing import service
 from survey_app.sampling.listing.columns import guess_columns, read_columns
 from survey_app.sampling.listing.complaints import Complaints
-from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase, ListedUnit
-from survey_app.sampling.listing.queries import count_cases, frame_files, frame_units, remembered_columns
-from survey_app.sampling.listing.reading import read_size
+from survey_app.sampling.listing.models import CaseContact, ListedCase
+from survey_app.sampling.listing.queries import count_cases, frame_files, remembered_columns
 from survey_app.sampling.listing.service import import_case_list, owner_of, remove_list
 from survey_app.sampling.service import draw_sample
 from survey_app.surveys.models import Survey
-from tests.lists import CASES, HEADINGS, bring_in, list_survey, table
+from tests.lists import CASES, HEADINGS, bring_in, counts, list_survey, refusals, table
 from tests.village import VILLAGE, at_once
 from tests.workbooks import save_workbook
 from tests.world import TESTER
 
 AGENCIES = ("Mã cơ quan", "Tên", "Loại", "Mã xã", "Số lượt", "Hạng")
 PERSONAL = ("Nguyễn Văn Ấp", "0000000001", "Số 1", "H1")
-
-
-def counts(session: Session) -> tuple[int, ...]:
-    tables = (FrameFile, ListedUnit, ListedCase, CaseContact)
-    return tuple(session.scalar(select(func.count()).select_from(each)) or 0 for each in tables)
-
-
-def refusals(work: Callable[[], Any]) -> dict[int, str]:
-    with pytest.raises(LinesRefused) as caught:
-        work()
-    return dict(caught.value.lines)
 
 
 def test_cases_come_in_sealed_with_their_attributes(session: Session, tmp_path: Path) -> None:
@@ -241,126 +228,6 @@ def test_columns_are_remembered_from_the_last_file_with_them(session: Session, t
     import_case_list(session, survey, path, "a.csv", columns, actor=TESTER)
     assert guess_columns("cases", headings, remembered_columns(session, "cases")) == columns
     assert guess_columns("cases", HEADINGS, remembered_columns(session, "cases")).fields["unit"] == "Mã xã"
-
-
-def test_a_list_of_communes_gives_the_frame_its_sizes(session: Session, tmp_path: Path) -> None:
-    survey = list_survey(session, frame="list", method="pareto")
-    rows = [("2000", "1.234"), ("2001", "12,5"), ("2002", "300")]
-    report = bring_in(session, survey, table(tmp_path / "u.csv", *rows, headings=("Mã xã", "Quy mô")), "units")
-    assert (report.rows, report.places) == (3, 3)
-    listed = session.scalars(select(ListedUnit).order_by(ListedUnit.id)).all()
-    assert [entry.size for entry in listed] == [1234.0, 12.5, 300.0]
-    assert [unit.code for unit in frame_units(session, survey)] == ["2000", "2001", "2002"]
-    outside = refusals(lambda: bring_in(session, survey, table(tmp_path / "c.csv", ("2005", "H1", "", "", "", ""))))
-    assert "2005" in outside[2]
-
-
-def test_rows_of_units_that_do_not_fit_are_told(session: Session, tmp_path: Path) -> None:
-    survey = list_survey(session, frame="list")
-    rows = [
-        ("2000", "0"), ("2001", "-5"), ("2002", "nhiều"), ("2003", ""), ("2000", "7"), ("30700", "5"), ("", "5"),
-        ("2004", "1,234"), ("2005", "1e999"), ("2006", "99999999999"), ("2007", "=1+1"),
-    ]  # fmt: skip
-    told = refusals(
-        lambda: bring_in(session, survey, table(tmp_path / "u.csv", *rows, headings=("Mã xã", "Quy mô")), "units")
-    )
-    session.rollback()
-    assert counts(session) == (0, 0, 0, 0)
-    assert "lớn hơn 0" in told[2]
-    assert "lớn hơn 0" in told[3]
-    assert "không phải con số" in told[4]
-    assert "không phải con số" in told[5]
-    assert "đã có ở dòng 2" in told[6]
-    assert told[7] == "Tỉnh Hai Cấp không có xã mang mã 30700."
-    assert "Thiếu" in told[8]
-    assert "hai cách" in told[9]
-    assert "không phải con số" in told[10]
-    assert "quá lớn" in told[11]
-    assert "công thức" in told[12]
-
-
-@pytest.mark.parametrize(
-    ("cell", "size"),
-    [("1234", 1234), ("1.234", 1234), ("1.234.567,5", 1234567.5), ("12,5", 12.5), ("12.5", 12.5), ("1 234", 1234)],
-)
-def test_sizes_are_read_as_vietnamese_offices_write_them(cell: str, size: float) -> None:
-    assert read_size(cell) == size
-
-
-@pytest.mark.parametrize(
-    "cell", ["", "1_000", "١٢", "nan", "inf", "--5", "1.2.3", "5 hồ sơ", "1,234", "0", "-1", "0,0"]
-)
-def test_what_is_no_size_is_refused(cell: str) -> None:
-    with pytest.raises(ValueError, match="Quy mô"):
-        read_size(cell)
-
-
-def test_agencies_become_known_with_their_list(session: Session, tmp_path: Path) -> None:
-    survey = list_survey(session, frame="list")
-    rows = [
-        ("BV1", "Bệnh viện Một", "Bệnh viện", "2000", "900", "I"),
-        ("TH1", "Trường Hai", "trường học", "2001", "400", ""),
-        ("DN1", "Công ty Ba", "doanh nghiệp", "2001", "12", ""),
-    ]
-    path = table(tmp_path / "u.csv", *rows, headings=AGENCIES)
-    assert bring_in(session, survey, path, "units", attributes=("Hạng",)).rows == 3
-    session.commit()
-    agency = session.scalar(select(Unit).where(Unit.code == "BV1"))
-    assert agency is not None
-    assert agency.parent is not None
-    assert (agency.level, agency.kind, agency.name, agency.parent.code) == (
-        "agency", "bệnh viện", "Bệnh viện Một", "2000",
-    )  # fmt: skip
-    assert agency.lies_in(survey.territory)
-    first = session.scalar(select(ListedUnit).where(ListedUnit.unit_id == agency.id))
-    assert first is not None
-    assert first.attributes == {"hang": "I"}
-    patients = table(tmp_path / "c.csv", ("BV1", "A1", "Người Bệnh"), headings=("Mã bệnh viện", "Số bệnh án", "Họ tên"))
-    assert bring_in(session, survey, patients).places == 1
-
-
-def test_agencies_that_do_not_fit_are_told(session: Session, tmp_path: Path) -> None:
-    survey = list_survey(session, frame="list")
-    rows = [
-        ("BV1", "", "bệnh viện", "2000", "9", ""),
-        ("BV 2", "Hai", "bệnh viện", "2000", "9", ""),
-        ("BV3", "Ba", "chợ", "2000", "9", ""),
-        ("BV4", "Bốn", "bệnh viện", "30700", "9", ""),
-        ("2001", "Năm", "bệnh viện", "2000", "9", ""),
-        ("BV6", "Sáu", "bệnh viện", "", "9", ""),
-    ]
-    told = refusals(lambda: bring_in(session, survey, table(tmp_path / "u.csv", *rows, headings=AGENCIES), "units"))
-    assert "chưa có tên" in told[2]
-    assert "không dấu" in told[3]
-    assert "doanh nghiệp" in told[4]
-    assert "30700" in told[5]
-    assert "là mã của một xã" in told[6]
-    assert 7 in told
-    session.rollback()
-    assert session.scalar(select(func.count()).where(Unit.level == "agency")) == 0
-
-
-def test_an_agency_keeps_its_commune(session: Session, tmp_path: Path) -> None:
-    survey = list_survey(session, frame="list")
-    one = ("BV1", "Một", "bệnh viện", "2000", "9", "")
-    report = bring_in(session, survey, table(tmp_path / "u.csv", one, headings=AGENCIES), "units")
-    remove_list(session, survey, report.file_id, actor=TESTER)
-    moved = ("BV1", "Một", "bệnh viện", "2001", "9", "")
-    told = refusals(lambda: bring_in(session, survey, table(tmp_path / "v.csv", moved, headings=AGENCIES), "units"))
-    assert "ở xã khác" in told[2]
-    again = table(tmp_path / "w.csv", ("BV1", "7"), headings=("Mã cơ quan", "Quy mô"))
-    assert bring_in(session, survey, again, "units").rows == 1
-    assert session.scalar(select(func.count()).where(Unit.level == "agency")) == 1
-
-
-def test_a_survey_of_all_communes_or_without_a_frame_takes_no_units(session: Session, tmp_path: Path) -> None:
-    survey = list_survey(session)
-    with pytest.raises(Conflict, match="frame: list"):
-        bring_in(session, survey, table(tmp_path / "u.csv", ("2000",), headings=("Mã xã",)), "units")
-    survey.design = survey.design | {"sample": survey.design["sample"] | {"frame": "none", "stratify_by": "none"}}
-    session.commit()
-    with pytest.raises(Conflict, match="không có dàn mẫu"):
-        bring_in(session, survey, table(tmp_path / "a.csv", *CASES))
 
 
 def test_after_the_draw_no_list_comes_or_goes(session: Session, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey_app.sampling.report import draw_report
 from survey_app.sampling.service import draw_sample
 from tests.documents import DOCS, text_of
-from tests.rooms.lists import list_cases
+from tests.lists import list_cases
 from tests.rooms.test_two_stage_draw import CODES, village
 from tests.world import TESTER
 

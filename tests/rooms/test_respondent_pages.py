@@ -20,7 +20,7 @@ from survey_app.instruments.service import store_questionnaire
 from survey_app.sampling.service import draw_sample
 from survey_app.surveys.service import set_state
 from tests.conftest import token_in
-from tests.rooms.lists import list_units
+from tests.lists import list_units
 from tests.village import VILLAGE, communes, make_village
 from tests.world import TESTER, begin, fill
 

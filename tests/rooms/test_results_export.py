@@ -23,7 +23,7 @@ from survey_app.results.weighting.ask import make_plan
 from survey_app.results.weighting.service import add_step
 from survey_app.results.weighting.totals import Totals
 from survey_app.surveys.models import Survey
-from tests.rooms.lists import list_cases, list_units
+from tests.lists import list_cases, list_units
 from tests.rooms.weighing import SIZES, answer_all, drawn_from_lists, opened
 from tests.village import QUESTIONNAIRE, communes, make_village, respond
 from tests.world import TESTER, make_survey

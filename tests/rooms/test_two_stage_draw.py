@@ -23,7 +23,7 @@ from survey_app.sampling.work.models import Case
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import create_survey
-from tests.rooms.lists import list_cases, list_units
+from tests.lists import list_cases, list_units
 from tests.rooms.test_draw import SECOND
 from tests.village import make_village, village_definition
 from tests.world import TESTER, make_survey

@@ -19,27 +19,18 @@ from tests.conftest import token_in
 from tests.rooms.work_village import (
     BOARD,
     MAIN,
+    MINE,
     SignIn,
     cases_of,
     holder,
-    make_work,
     name_of,
     post,
     trail,
     user_of,
     village,
 )
-from tests.village import VILLAGE, communes
+from tests.village import VILLAGE
 from tests.world import TESTER
-
-MINE = "/thu-phieu/ho-so"
-
-
-@pytest.fixture
-def codes(app: Flask) -> list[str]:
-    """The drawn communes of a village with cases."""
-    with app.app_context():
-        return communes(db.session, make_work(db.session))
 
 
 def give(app: Flask, person: FlaskClient, code: str) -> list[int]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey_app.sampling.queries import drawn_units
+from survey_app.errors import NotFound
+from survey_app.instruments.queries import instrument_of
+from survey_app.results.cube import count_responses
+from survey_app.results.extract import read_extract
+from survey_app.results.weighting.service import undo_step
+from survey_app.sampling.models import FrameUnit
+from survey_app.sampling.queries import drawn_units, find_draw
 from survey_app.sampling.service import draw_sample
 from survey_app.surveys.models import Survey
 from survey_app.surveys.service import set_state
-from tests.rooms.lists import list_cases, list_units
+from tests.lists import list_cases, list_units
 from tests.village import make_village, respond
 from tests.world import TESTER
 
@@ -51,3 +59,57 @@ def answer_all(session: Session, survey: Survey, *, fewer: int = 0) -> dict[str,
             respond(session, survey, entry.unit.code, answers=answers)
     session.commit()
     return counts
+
+
+def weights_by_commune(session: Session, survey: Survey) -> list[tuple[str, float]]:
+    """Commune and weight of every response, as the figures use them."""
+    extract = read_extract(session, survey)
+    counts = count_responses(session, survey, instrument_of(session, survey.questionnaire_id), extract)
+    return list(zip(extract.table.column("commune").to_pylist(), counts.weighting.of_row.tolist(), strict=True))
+
+
+def sums_by(session: Session, survey: Survey, label: Callable[[FrameUnit], str]) -> dict[str, float]:
+    labels = {entry.unit.code: label(entry) for entry in drawn_units(session, survey)}
+    sums: Counter[str] = Counter()
+    for commune, weight in weights_by_commune(session, survey):
+        sums[labels[commune]] += weight
+    return dict(sums)
+
+
+def frame_by(session: Session, survey: Survey, label: Callable[[FrameUnit], str]) -> dict[str, float]:
+    sums: Counter[str] = Counter()
+    for entry in find_draw(session, survey).units:
+        sums[label(entry)] += SIZES[entry.unit.code]
+    return dict(sums)
+
+
+def weighted_sex(session: Session, survey: Survey) -> dict[str, float]:
+    extract = read_extract(session, survey)
+    counts = count_responses(session, survey, instrument_of(session, survey.questionnaire_id), extract)
+    sums: Counter[str] = Counter()
+    for sex, weight in zip(extract.table.column("sex").to_pylist(), counts.weighting.of_row.tolist(), strict=True):
+        sums[sex or ""] += weight
+    return dict(sums)
+
+
+def stratum(entry: FrameUnit) -> str:
+    return entry.stratum
+
+
+def opened_with_one_list_less(session: Session, survey: Survey) -> list[str]:
+    """All lists but that of a commune which the seed 7 does not draw; the drawn communes."""
+    list_cases(session, survey, SIZES)
+    opened(session, survey)
+    missing = next(entry for entry in find_draw(session, survey).units if not entry.drawn)
+    missing.list_size = None
+    session.commit()
+    return [entry.unit.code for entry in drawn_units(session, survey)]
+
+
+def undo_all(session: Session, survey: Survey) -> None:
+    while True:
+        try:
+            undo_step(session, survey, actor=TESTER)
+        except NotFound:
+            break
+    session.commit()

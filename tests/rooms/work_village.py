@@ -28,6 +28,8 @@ from tests.conftest import token_in
 from tests.village import VILLAGE, make_village
 from tests.world import TESTER
 
+MINE = "/thu-phieu/ho-so"
+
 MAIN, RESERVES = 6, 2
 SignIn = Callable[..., FlaskClient]
 BOARD = f"/quan-ly/dot/{VILLAGE}/phan-cong"
@@ -140,3 +142,8 @@ def post(client: FlaskClient, page: str, data: dict[str, Any], *, to: str | None
     shown = client.get(page)
     assert shown.status_code == 200, shown.text
     return client.post(to or page, data={"csrf_token": token_in(shown.text), **data})
+
+
+def email(person: FlaskClient) -> str:
+    """The address somebody signed in with."""
+    return str(person.email)

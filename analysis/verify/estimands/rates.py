@@ -69,7 +69,7 @@ def describe_estimate(ours: Estimate, expected: dict[str, Any], *, rate: bool) -
         "n": ours.n,
         "n_psu": ours.n_psu,
         "n_strata": ours.n_strata,
-        "df_domain": ours.df,
+        "df_domain": counted_df(ours),
         "df_design": ours.df_design,
         "estimate": ours.estimate,
         "se": ours.se,
@@ -84,9 +84,14 @@ def describe_estimate(ours: Estimate, expected: dict[str, Any], *, rate: bool) -
     }
 
 
+def counted_df(ours: Estimate) -> int:
+    """Return PSUs less strata of the domain, which R uses however they were taken."""
+    return ours.n_psu - ours.n_strata
+
+
 def _limits(ours: Estimate, key: str, given: Any, level: float, *, rate: bool) -> Any:
     name = key.removesuffix("_dfdesign")
-    df = math.inf if name == "normal" else ours.df_design if key.endswith("_dfdesign") else ours.df
+    df = math.inf if name == "normal" else ours.df_design if key.endswith("_dfdesign") else counted_df(ours)
     method = {"t": "mean", "normal": "mean"}.get(name, name)
     if None in as_list(given):
         return IGNORED  # the other program found no interval: of its two limits neither is one
@@ -118,15 +123,16 @@ def _test_target(ours: Estimate, expected: dict[str, Any] | None) -> Any:
     t = (p - target) / ours.se
     slope = 1 / (p * (1 - p)) if 0 < p < 1 else math.nan
     t_logit = (math.log(p / (1 - p)) - math.log(target / (1 - target))) / (ours.se * slope) if 0 < p < 1 else math.nan
-    greater = one_sided_p(p, ours.se, ours.df, target)
+    df = counted_df(ours)
+    greater = one_sided_p(p, ours.se, df, target)
     return {
         "target": target,
         "t": t,
         "p_greater": greater,
-        "p_less": float(stdtr(ours.df, t)),
+        "p_less": float(stdtr(df, t)),
         "t_logit": t_logit,
-        "p_greater_logit": float(stdtr(ours.df, -t_logit)),
-        "p_less_logit": float(stdtr(ours.df, t_logit)),
+        "p_greater_logit": float(stdtr(df, -t_logit)),
+        "p_less_logit": float(stdtr(df, t_logit)),
     }
 
 

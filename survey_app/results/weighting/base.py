@@ -45,8 +45,6 @@ def base_weights(design: SampleDesign, answered: Floats) -> BaseWeights:
     if design.listed:
         asked = np.array([place.entry.invited or 1 for place in places], dtype=np.float64)
         size = np.array([place.entry.list_size or 1 for place in places], dtype=np.float64)
-        # who answered without having been drawn counts as asked, so that the place still stands for its list
-        asked = np.maximum(asked, answered)
         first = np.array([place.entry.base_weight or 1.0 for place in places])
         return BaseWeights(first * (size / asked), asked)
     by_psu = _share_out(design, answered)

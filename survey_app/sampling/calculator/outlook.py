@@ -29,7 +29,7 @@ class Prospect:
     invited, answers : int
         Expected.
     df : int
-        What is drawn less the strata.
+        What is drawn less the strata; strata taken whole count apart (decision 0025).
     margin : float or None
         Half the width of the interval to expect, a share; None where too few answer for a figure.
     chances : list of VerdictChances
@@ -95,8 +95,8 @@ def look_ahead(plan: DrawPlan, question: Question, *, each: int, target: float, 
     """
     chances = [_probabilities(stratum, plan.rules) for stratum in plan.strata]
     invited = _invited(plan, chances, each)
-    strata = [stratum for stratum in plan.strata if stratum.drawn]
-    df = max(sum(stratum.drawn for stratum in strata) - len(strata), 0)
+    parts = [_part(plan, stratum, cases, question) for stratum, cases in zip(plan.strata, invited, strict=True)]
+    df = _join_df([part for part in parts if part.variance > 0])
 
     def prospect(name: str, size: int, drawn: int, places: float, cases: float, own_df: int) -> Prospect:
         answers = int(cases * question.response + 0.5)
@@ -116,8 +116,10 @@ def look_ahead(plan: DrawPlan, question: Question, *, each: int, target: float, 
         return Prospect(name, size, drawn, places, int(cases + 0.5), answers, own_df, margin, verdicts, supported)
 
     rows = [
-        prospect(name, stratum.size, stratum.drawn, sum(chance), cases, max(stratum.drawn - 1, 0))
-        for name, stratum, chance, cases in zip(stratum_names(plan), plan.strata, chances, invited, strict=True)
+        prospect(name, stratum.size, stratum.drawn, sum(chance), cases, int(part.df + 0.5))
+        for name, stratum, chance, cases, part in zip(
+            stratum_names(plan), plan.strata, chances, invited, parts, strict=True
+        )
     ]
     places = sum(row.places for row in rows)
     whole = prospect("", plan.size, plan.drawn, places, sum(invited), df)
@@ -158,6 +160,40 @@ def _invited(plan: DrawPlan, chances: list[list[float]], each: int) -> list[floa
     ]
     total = min(number, sum(reach)) if plan.listed else number
     return [total * part / (sum(reach) or 1) for part in reach]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a stratum is to lend to the variance of the whole: its degrees of freedom and its share, to scale."""
+
+    taken: bool
+    df: float
+    variance: float
+
+
+def _part(plan: DrawPlan, stratum: StratumPlan, cases: float, question: Question) -> _Part:
+    """A stratum taken whole varies by the people within its units alone: as many as answer, and no design effect."""
+    taken, answers = stratum.drawn == stratum.size, cases * question.response
+    if not stratum.drawn or not answers:
+        return _Part(taken, max(stratum.drawn - 1, 0), 0.0)
+    listed = [plan.frame.list_sizes.get(entry.code, 0) for entry in stratum.entries] if plan.listed else []
+    people: float = sum(listed) or sum(entry.size or 0.0 for entry in stratum.entries) or len(stratum.entries)
+    if taken:
+        return _Part(True, max(answers - stratum.drawn, 1), people**2 / answers)
+    return _Part(False, max(stratum.drawn - 1, 0), people**2 / answers * question.deff)
+
+
+def _join_df(parts: list[_Part]) -> int:
+    """Degrees of freedom of the whole, as `analysis.variance.find_df` puts them together (decision 0025)."""
+    if not parts:
+        return 0
+    if len({part.taken for part in parts}) == 1:
+        return int(sum(part.df for part in parts) + 0.5)
+    total, pooled = sum(part.variance for part in parts), 0.0
+    for taken in (True, False):
+        group = [part for part in parts if part.taken is taken]
+        pooled += sum(part.variance for part in group) ** 2 / max(sum(part.df for part in group), 1)
+    return int(total**2 / pooled + 0.5)
 
 
 def _short_lists(plan: DrawPlan) -> int:

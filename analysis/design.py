@@ -102,10 +102,7 @@ class SurveyDesign:
             False: nobody drew this sample (an open link, an open counter). Figures are computed all the same, but
             nothing is claimed of a population: `analysis.policy` gives them no interval and no verdict.
         df_rule : {"counted", "satterthwaite"}
-            Degrees of freedom of an estimate. ``counted``: its PSUs less its strata, as R counts them;
-            ``satterthwaite``: the same, but strata whose PSUs were all taken lend only what the responses within
-            them show (`analysis.variance.find_df`). The intervals of the first are too short where such strata
-            stand beside others.
+            Degrees of freedom: PSUs less strata, as R counts; or strata taken whole apart (`variance.find_df`).
 
         Raises
         ------

@@ -9,7 +9,7 @@ from flask_security import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from survey_app.accounts.roles import PERMISSIONS, SECTORS
+from survey_app.accounts.roles import GENERAL, PERMISSIONS, SECTORS
 from survey_app.database import Base, now
 from survey_app.geography.models import Unit
 
@@ -65,8 +65,10 @@ class Grant(Base):
 
     @property
     def permissions(self) -> frozenset[str]:
-        """What the role may do."""
-        return PERMISSIONS.get(self.role.name, frozenset())
+        """What the role may do; some of it only where it was given for all sectors and the whole province."""
+        given = PERMISSIONS.get(self.role.name, frozenset())
+        general = self.sector is None and (self.unit is None or self.unit.level == "province")
+        return given if general else given - GENERAL
 
 
 # Two NULLs are never equal to a unique constraint; an index over expressions knows that "everywhere" is one place.

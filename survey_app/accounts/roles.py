@@ -31,6 +31,8 @@ COORDINATE = frozenset(
 #: What a person of a district may do within it, though the survey is the whole province's; the rest, such as reading
 #: the province's figures, needs a grant that holds the whole territory.
 PLACE_BOUND = COORDINATE | {OPERATE_COUNTER}
+#: What tells of every sector and place.
+GENERAL = frozenset({VIEW_TRAIL})
 
 MANAGER = frozenset(
     {

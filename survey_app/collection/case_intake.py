@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey_app.collection.models import Response
+from survey_app.collection.models import Response, SetAside
 from survey_app.database import now
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.sampling.models import FrameUnit
@@ -95,6 +95,7 @@ def cut_ties(session: Session, survey: Survey) -> None:
         .values(status="superseded")
         .execution_options(synchronize_session=False)
     )
+    _remember_cases(session, survey)
     session.execute(
         update(Response)
         .where(Response.survey_id == survey.id, Response.case_id.is_not(None))
@@ -102,3 +103,19 @@ def cut_ties(session: Session, survey: Survey) -> None:
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+
+
+def _remember_cases(session: Session, survey: Survey) -> None:
+    """Keep which cases the forms set aside are about, not which form: ties are cut, and a request may yet be lifted."""
+    for aside in session.scalars(
+        select(SetAside).where(
+            SetAside.survey_id == survey.id, SetAside.approved_at.is_not(None), SetAside.ended_at.is_(None)
+        )
+    ):
+        cases = select(Response.case_id).where(
+            Response.survey_id == survey.id,
+            Response.collector_id == aside.collector_id,
+            Response.status == "set_aside",
+            Response.case_id.is_not(None),
+        )
+        aside.cases = sorted({*aside.cases, *session.scalars(cases)})

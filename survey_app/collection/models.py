@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.database import Base, now
@@ -176,14 +176,27 @@ Index(
 
 
 class CallBack(Base):
-    """An answered case to be phoned or visited again, and what came of it."""
+    """An answered case to be phoned or visited again, and what came of it.
+
+    Attributes
+    ----------
+    ended_at : datetime or None
+        When the answer it is about was set aside; the case may then be chosen again for its next answer.
+    """
 
     __tablename__ = "call_back"
     __table_args__ = (
         CheckConstraint(f"result IS NULL OR result IN {CALL_BACK_RESULTS}", name="result"),
         CheckConstraint("(result IS NULL) = (checked_at IS NULL)", name="checked"),
-        UniqueConstraint("case_id"),
+        Index(
+            "uq_call_back_standing",
+            "case_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index(None, "survey_id", "collector_id"),
+        Index(None, "case_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -195,6 +208,7 @@ class CallBack(Base):
     result: Mapped[str | None] = mapped_column(String(14))
     checked_by: Mapped[str | None] = mapped_column(String(255))
     checked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship()
 
@@ -206,6 +220,8 @@ class SetAside(Base):
     ----------
     flagged : list of str
         Ids of the forms whose status was ``flagged``; lifting gives it back to them, ``accepted`` to all others.
+    cases : list of int
+        Numbers of the cases, remembered when closing cuts the ties between forms and cases.
     """
 
     __tablename__ = "set_aside"
@@ -232,6 +248,7 @@ class SetAside(Base):
     approved_by: Mapped[str | None] = mapped_column(String(255))
     approved_at: Mapped[datetime | None]
     flagged: Mapped[list[Any]] = mapped_column(default=list)
+    cases: Mapped[list[Any]] = mapped_column(default=list)
     ended_by: Mapped[str | None] = mapped_column(String(255))
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(Text, default="")

@@ -12,6 +12,7 @@ from survey_app.audit.service import record
 from survey_app.characters import is_clean
 from survey_app.database import now
 from survey_app.errors import Conflict, Forbidden, UserError
+from survey_app.reasons import read_reason
 from survey_app.sampling.drawing import store_draw
 from survey_app.sampling.models import Draw, RedrawRequest
 from survey_app.sampling.plan import plan_draw
@@ -56,9 +57,7 @@ def ask_redraw(session: Session, survey: Survey, *, seed: str, reason: str, acto
     Conflict
         Nothing is drawn yet, the survey is open, or another request waits.
     """
-    seed, reason = read_seed(seed), reason.strip()
-    if not reason or len(reason) > MAXIMUM_REASON or not is_clean(reason):
-        raise UserError(_("Xin ghi lý do bốc lại, không quá %(limit)s ký tự.", limit=MAXIMUM_REASON))
+    seed, reason = read_seed(seed), read_reason(reason, longest=MAXIMUM_REASON)
     session.refresh(survey, with_for_update={"of": Survey})
     if survey.state == "draft":
         raise Conflict(_("Đợt này chưa bốc mẫu lần nào nên chưa cần đề nghị bốc lại."))

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
-from survey_app.characters import is_clean
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.instruments.queries import find_questionnaire
+from survey_app.reasons import read_reason
 from survey_app.surveys.definition import SurveyDefinition, Territory
 from survey_app.surveys.design import SampleSettings, SurveyDesign, design_of
 from survey_app.surveys.models import STATES, Survey
@@ -276,8 +276,8 @@ def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, rea
         )
     if survey.state == "closed" and not reason.strip():
         raise UserError(_("Mở lại đợt đã đóng cần ghi lý do."))
-    if not is_clean(reason):
-        raise UserError(_("Lý do có ký tự ẩn. Xin gõ lại."))
+    if reason.strip():
+        reason = read_reason(reason)
     record(
         session,
         actor,
@@ -285,7 +285,7 @@ def set_state(session: Session, survey: Survey, state: str, *, actor: Actor, rea
         f"survey:{survey.slug}",
         before=survey.state,
         after=state,
-        reason=reason[:500],
+        reason=reason.strip(),
     )
     survey.state = state
     session.flush()

@@ -20,7 +20,7 @@ from survey_app.audit.queries import entries_about
 from survey_app.collection.call_backs.queries import checks_by_collector, count_call_backs, list_call_backs
 from survey_app.collection.call_backs.service import draw_call_backs, record_call_back
 from survey_app.collection.models import CallBack
-from survey_app.collection.set_aside.service import approve_set_aside, ask_set_aside
+from survey_app.collection.set_aside.service import approve_set_aside, ask_set_aside, lift_set_aside
 from survey_app.database import db
 from survey_app.errors import Conflict, Forbidden, NotFound, UserError
 from survey_app.sampling.work.area import Area, whole_area
@@ -202,8 +202,40 @@ def test_a_case_whose_answer_was_set_aside_is_not_checked_any_more(session: Sess
     approve_set_aside(session, survey, aside.id, actor=Actor(None, "second"))
     session.commit()
     error = refusal(lambda: record_call_back(session, area, own.case_id, result="confirmed", actor=TESTER))
-    assert isinstance(error, Conflict)
+    assert isinstance(error, NotFound)
     assert own.case_id not in {line.case_id for line in list_call_backs(session, area, open_only=True)}
+
+
+def test_a_case_done_again_is_checked_anew_and_what_was_said_of_the_first_form_stands(session: Session) -> None:
+    survey, area, found, people = all_chosen(session)
+    told, untold = [one.case_id for one in found if one.collector_id == people[0].id][:2]
+    record_call_back(session, area, told, result="did_not_happen", actor=TESTER)
+    aside = ask_set_aside(session, survey, people[0].id, reason="Có.", actor=TESTER)
+    approve_set_aside(session, survey, aside.id, actor=Actor(None, "second"))
+    for number in (told, untold):
+        case = session.get_one(Case, number)
+        place = case.frame_unit.unit.code
+        respond(session, survey, place, case_id=number, collector_id=people[1].id, channel="field", answers={"q1": 1})
+    draw_call_backs(session, area, share=1, actor=TESTER)
+    session.commit()
+    assert {line.collector_id for line in list_call_backs(session, area, open_only=True)} == {people[1].id}
+    own = Actor(people[1].id, people[1].email)
+    assert isinstance(refusal(lambda: record_call_back(session, area, told, result="confirmed", actor=own)), Forbidden)
+    record_call_back(session, area, told, result="confirmed", actor=Actor(people[0].id, people[0].email))
+    checks = {one.name: (one.confirmed, one.did_not_happen) for one in checks_by_collector(session, area)}
+    assert checks == {people[0].name or people[0].email: (0, 1), people[1].name or people[1].email: (1, 0)}
+
+
+def test_lifting_takes_up_the_checks_again(session: Session) -> None:
+    survey, area, found, people = all_chosen(session)
+    mine = {one.case_id for one in found if one.collector_id == people[0].id}
+    aside = ask_set_aside(session, survey, people[0].id, reason="Có.", actor=TESTER)
+    approve_set_aside(session, survey, aside.id, actor=Actor(None, "second"))
+    session.commit()
+    assert not mine & {line.case_id for line in list_call_backs(session, area, open_only=True)}
+    lift_set_aside(session, survey, aside.id, reason="Nhầm.", actor=TESTER)
+    session.commit()
+    assert mine <= {line.case_id for line in list_call_backs(session, area, open_only=True)}
 
 
 def test_checks_go_on_after_closing_and_end_with_publication(session: Session) -> None:

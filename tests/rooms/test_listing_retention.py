@@ -112,17 +112,21 @@ def test_every_contact_goes_ninety_days_after_the_survey_closed(
     assert left(session) == 0
 
 
-def test_the_days_count_from_the_last_closing(
+def test_a_survey_opened_again_keeps_contacts_unless_it_is_forgotten_open(
     app: Flask, session: Session, survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_state(session, survey, "collecting", actor=TESTER)
     set_state(session, survey, "closed", actor=TESTER)
     session.commit()
     set_state(session, survey, "collecting", actor=TESTER, reason="Bổ sung")
+    survey.starts_on, survey.ends_on = date(2020, 7, 1), date(2020, 9, 30)
     session.commit()
-    monkeypatch.setattr(retention, "now", lambda: datetime.now(UTC) + timedelta(days=400))
+    monkeypatch.setattr(retention, "now", lambda: datetime.now(UTC) + timedelta(days=179))
     chores(app, session)
     assert left(session) == len(drawn_cases(session))
+    monkeypatch.setattr(retention, "now", lambda: datetime.now(UTC) + timedelta(days=181))
+    chores(app, session)
+    assert left(session) == 0
 
 
 @pytest.mark.parametrize("last_day", [date(2020, 9, 30), date(2100, 1, 1)])

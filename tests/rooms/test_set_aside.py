@@ -164,6 +164,24 @@ def test_after_closing_a_form_whose_case_was_done_again_cannot_come_back(session
     assert lift_set_aside(session, survey, aside.id, reason="Đã rõ.", actor=TESTER) == (2, 0)
     session.commit()
     assert count_responses(session, survey) == 4
+    assert [state for state, _outcome, _attempts in states(session, cases[:4])] == ["answered"] * 4
+
+
+def test_set_aside_or_lifted_after_closing_cases_and_forms_stay_in_step(session: Session) -> None:
+    survey, one, _two, cases = work(session)
+    aside = leave_out(session, survey, one)
+    respond(session, survey, case_id=cases[5].id, collector_id=one.id, answers={"q1": 1})  # kept apart at the door
+    set_state(session, survey, "closed", actor=TESTER)
+    session.commit()
+    before = [state for state, _outcome, _attempts in states(session, cases[:6])]
+    assert before == ["tried"] * 3 + ["answered", "todo", "todo"]
+    for _round in range(2):
+        lift_set_aside(session, survey, aside.id, reason="Đã rõ.", actor=TESTER)
+        session.commit()
+        answered = [state for state, _outcome, _attempts in states(session, cases)].count("answered")
+        assert answered == count_responses(session, survey) == 5
+        aside = leave_out(session, survey, one)
+        assert [state for state, _o, _a in states(session, cases)].count("answered") == count_responses(session, survey)
 
 
 def test_a_request_can_be_withdrawn_and_asked_again(session: Session) -> None:

@@ -82,7 +82,7 @@ def list_call_backs(
         CallBack.result,
         CallBack.checked_by,
         CallBack.checked_at,
-        Case.state == "answered",
+        CallBack.ended_at.is_(None) & (Case.state == "answered"),
     )
     query = query.outerjoin(User, CallBack.collector_id == User.id).where(Case.id > after).order_by(Case.id)
     if open_only:
@@ -131,8 +131,14 @@ def _checks(name: str | None, counts: dict[str | None, int]) -> CollectorChecks:
 
 
 def _select(area: Area, *columns: Any) -> Any:
-    return select_cases(area, *columns).join(CallBack, CallBack.case_id == Case.id)
+    """Checks that stand, and those that told something before the form they were about was set aside."""
+    told = CallBack.ended_at.is_(None) | CallBack.result.in_(TOLD)
+    return select_cases(area, *columns).join(CallBack, CallBack.case_id == Case.id).where(told)
 
 
 def _open() -> Sequence[ColumnElement[bool]]:
-    return (Case.state == "answered", CallBack.result.is_(None) | (CallBack.result == "not_reached"))
+    return (
+        Case.state == "answered",
+        CallBack.ended_at.is_(None),
+        CallBack.result.is_(None) | (CallBack.result == "not_reached"),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from analysis.sampling import permanent_random_number
@@ -56,7 +56,7 @@ def draw_call_backs(session: Session, area: Area, *, share: float | None = None,
     seed = session.scalars(select(Draw.seed).where(Draw.survey_id == survey.id, Draw.in_force)).one()
     cases = session.execute(
         select_cases(area, Case.id, Unit.code, Case.role, Case.rank, CallBack.id)
-        .outerjoin(CallBack, CallBack.case_id == Case.id)
+        .outerjoin(CallBack, and_(CallBack.case_id == Case.id, CallBack.ended_at.is_(None)))
         .where(Case.state == "answered")
         .order_by(Case.id)
     ).all()
@@ -88,7 +88,7 @@ def record_call_back(session: Session, area: Area, case_id: int, *, result: str,
         raise UserError(_("Xin chọn một kết quả: đúng, có chỗ khác, không hề diễn ra, hoặc không gặp được."))
     _hold(session, area.survey)
     reached = 0 < case_id <= LARGEST_ID and session.scalar(select_cases(area, Case.id).where(Case.id == case_id))
-    found = session.scalar(select(CallBack).where(CallBack.case_id == case_id).with_for_update()) if reached else None
+    found = session.scalar(_standing(case_id)) if reached else None
     if not reached:
         raise no_such_case(case_id)
     if found is None:
@@ -120,6 +120,10 @@ def record_call_back(session: Session, area: Area, case_id: int, *, result: str,
         before=before,
     )
     return found
+
+
+def _standing(case_id: int) -> Select[CallBack]:
+    return select(CallBack).where(CallBack.case_id == case_id, CallBack.ended_at.is_(None)).with_for_update()
 
 
 def _hold(session: Session, survey: Survey) -> None:

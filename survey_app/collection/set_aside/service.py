@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.models import User
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
-from survey_app.characters import is_clean
 from survey_app.collection.case_intake import OPEN_STATES
-from survey_app.collection.models import Response, SetAside
+from survey_app.collection.models import CallBack, Response, SetAside
 from survey_app.collection.queries import COUNTED
 from survey_app.collection.quotas.service import recount_quotas
 from survey_app.database import by_number, now
-from survey_app.errors import Conflict, Forbidden, NotFound, UserError
+from survey_app.errors import Conflict, Forbidden, NotFound
+from survey_app.reasons import read_reason
 from survey_app.sampling.work.models import Attempt, Case
+from survey_app.sampling.work.queries import portions
 from survey_app.surveys.models import Survey
 
 MAXIMUM_REASON = 1000
@@ -31,7 +34,7 @@ def ask_set_aside(session: Session, survey: Survey, collector_id: int, *, reason
     UserError, NotFound, Conflict
         No reason; nobody of this number has brought in a form; asked already, or not the time for it.
     """
-    reason = _read_reason(reason)
+    reason = read_reason(reason, longest=MAXIMUM_REASON)
     _hold(session, survey)
     if not _count(session, survey, Response.collector_id == collector_id):
         raise NotFound(_("Điều tra viên này chưa có phiếu nào trong đợt. Xin chọn người trong bảng."))
@@ -72,7 +75,10 @@ def approve_set_aside(session: Session, survey: Survey, number: int, *, actor: A
     aside.flagged = [
         str(key) for key in session.scalars(select(Response.id).where(*theirs, Response.status == "flagged"))
     ]
-    cases = select(Response.case_id).where(*theirs, Response.status.in_(COUNTED), Response.case_id.is_not(None))
+    earlier = select(SetAside).where(SetAside.survey_id == survey.id, SetAside.collector_id == aside.collector_id)
+    known = {case for one in session.scalars(earlier) for case in one.cases}
+    cases = session.scalars(_answered_cases(survey, aside, known, *theirs, Response.status.in_(COUNTED))).all()
+    aside.cases = [] if survey.state == "collecting" else sorted(cases)
     before = (
         select(Attempt.outcome)
         .where(Attempt.case_id == Case.id, Attempt.outcome != "answered")
@@ -81,9 +87,16 @@ def approve_set_aside(session: Session, survey: Survey, number: int, *, actor: A
         .scalar_subquery()
     )
     # where nothing came before, the outcome stays "answered": somebody was reached, though the form does not count
-    _change(
-        session, Case, Case.id.in_(cases), state="tried", outcome=func.coalesce(before, "answered"), changed_at=now()
-    )
+    for portion in portions(cases):
+        _change(
+            session,
+            Case,
+            Case.id.in_(portion),
+            state="tried",
+            outcome=func.coalesce(before, "answered"),
+            changed_at=now(),
+        )
+        _change(session, CallBack, CallBack.case_id.in_(portion), CallBack.ended_at.is_(None), ended_at=now())
     count = _change(session, Response, *theirs, Response.status.in_(COUNTED), status="set_aside")
     aside.approved_by, aside.approved_at = actor.label, now()
     recount_quotas(session, survey)
@@ -115,7 +128,7 @@ def lift_set_aside(session: Session, survey: Survey, number: int, *, reason: str
     UserError, NotFound, Conflict
         No reason; no such request; ended already; a quota that refuses would be passed.
     """
-    reason = _read_reason(reason)
+    reason = read_reason(reason, longest=MAXIMUM_REASON)
     _hold(session, survey)
     aside = _find(session, survey, number)
     back, late = 0, 0
@@ -126,8 +139,10 @@ def lift_set_aside(session: Session, survey: Survey, number: int, *, reason: str
             Response.status == "set_aside",
         )
         late = _supersede_late(session, *theirs)
-        cases = select(Response.case_id).where(*theirs, Response.case_id.is_not(None))
-        _change(session, Case, Case.id.in_(cases), state="answered", outcome="answered", changed_at=now())
+        for portion in portions(_open_cases(session, aside, *theirs)):
+            _change(session, Case, Case.id.in_(portion), state="answered", outcome="answered", changed_at=now())
+            latest = select(func.max(CallBack.id)).where(CallBack.case_id.in_(portion)).group_by(CallBack.case_id)
+            _change(session, CallBack, CallBack.id.in_(latest), ended_at=None)
         flagged = set(aside.flagged)
         ids = [key for key in session.scalars(select(Response.id).where(*theirs)) if str(key) in flagged]
         back = _change(session, Response, *theirs, Response.id.in_(ids), status="flagged") if ids else 0
@@ -146,6 +161,35 @@ def lift_set_aside(session: Session, survey: Survey, number: int, *, reason: str
         superseded=late,
     )
     return back, late
+
+
+def _answered_cases(
+    survey: Survey, aside: SetAside, known: Collection[int], *forms: ColumnElement[bool]
+) -> Select[int]:
+    """The cases that forms of a collector answered; where ties were cut, those they answered last or `known` before."""
+    last = (
+        select(Attempt.collector_id)
+        .where(Attempt.case_id == Case.id, Attempt.outcome == "answered")
+        .order_by(Attempt.tried_at.desc(), Attempt.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    tied = select(Response.case_id).where(*forms, Response.case_id.is_not(None))
+    cut = ~select(Response.id).where(Response.case_id == Case.id).exists()
+    return select(Case.id).where(
+        Case.survey_id == survey.id,
+        Case.state == "answered",
+        Case.id.in_(tied) | (cut & ((last == aside.collector_id) | (last.is_(None) & Case.id.in_(known)))),
+    )
+
+
+def _open_cases(session: Session, aside: SetAside, *forms: ColumnElement[bool]) -> list[int]:
+    """The cases of forms set aside that still wait for an answer, those remembered when ties were cut among them."""
+    tied = session.scalars(select(Case.id).join(Response, Response.case_id == Case.id).where(*forms)).all()
+    found: set[int] = set()
+    for portion in portions(sorted({*tied, *aside.cases})):
+        found |= set(session.scalars(select(Case.id).where(Case.id.in_(portion), Case.state.in_(OPEN_STATES))))
+    return sorted(found)
 
 
 def _supersede_late(session: Session, *theirs: ColumnElement[bool]) -> int:
@@ -179,19 +223,14 @@ def _find(session: Session, survey: Survey, number: int) -> SetAside:
     return aside
 
 
-def _read_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not reason or len(reason) > MAXIMUM_REASON or not is_clean(reason):
-        raise UserError(_("Xin ghi lý do, không quá %(limit)s ký tự.", limit=MAXIMUM_REASON))
-    return reason
-
-
 def _count(session: Session, survey: Survey, condition: ColumnElement[bool]) -> int:
     query = select(func.count()).select_from(Response).join(User, Response.collector_id == User.id)
     return session.scalar(query.where(Response.survey_id == survey.id, condition)) or 0
 
 
-def _change(session: Session, table: type[Case] | type[Response], *where: ColumnElement[bool], **values: object) -> int:
+def _change(
+    session: Session, table: type[Case | Response | CallBack], *where: ColumnElement[bool], **values: object
+) -> int:
     done = session.execute(update(table).where(*where).values(**values).execution_options(synchronize_session=False))
     session.expire_all()
     return int(done.rowcount)  # type: ignore[attr-defined]  # a delete or an update has it

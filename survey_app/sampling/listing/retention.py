@@ -20,6 +20,8 @@ from survey_app.surveys.models import Survey
 
 #: Time to answer questions about the fieldwork; then nobody needs to reach anybody.
 KEPT_AFTER_CLOSING = timedelta(days=90)
+#: A survey this long past its last day was forgotten open, and its contacts with it.
+FORGOTTEN_OPEN = timedelta(days=180)
 
 
 def forget_contacts(session: Session, survey: Survey, *, actor: Actor) -> int:
@@ -83,16 +85,21 @@ def forget_due_contacts(session: Session) -> None:
 
 
 def _is_over(session: Session, survey: Survey) -> bool:
-    """Whether a survey closed long enough ago; one that never opened counts from its last day or its last list."""
-    if survey.state == "collecting":
-        return False
+    """Whether a survey closed long enough ago, or was left open for long after its last day or its last opening.
+
+    One that never opened counts from its last day or its last list.
+    """
     listed = session.scalar(select(func.max(FrameFile.imported_at)).where(FrameFile.survey_id == survey.id))
     ended = max(datetime.combine(survey.ends_on, time(), UTC), listed or survey.created_at)
-    if survey.state in ("closed", "published"):
+    if survey.state in ("collecting", "closed", "published"):
         entries = session.execute(
             select(AuditEntry.at, AuditEntry.detail)
             .where(AuditEntry.subject == f"survey:{survey.slug}", AuditEntry.verb == "survey.state")
             .order_by(AuditEntry.id.desc())
         )
-        ended = next((at for at, detail in entries if detail.get("after") == "closed"), ended)
+        state = "collecting" if survey.state == "collecting" else "closed"
+        changed = next((at for at, detail in entries if detail.get("after") == state), ended)
+        if state == "collecting":
+            return now() - max(ended, changed) > FORGOTTEN_OPEN
+        ended = changed
     return now() - ended > KEPT_AFTER_CLOSING

@@ -18,11 +18,12 @@ from survey_app.database import now
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import PROVINCE_TIME
 from survey_app.i18n import day as day_words
+from survey_app.reasons import read_reason
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.assigning import hold_collecting
 from survey_app.sampling.work.models import Attempt, Case
 from survey_app.sampling.work.queries import OPEN, CaseLine, find_line
-from survey_app.sampling.work.words import FINAL, OUTCOME_WORDS, read_reason
+from survey_app.sampling.work.words import FINAL, OUTCOME_WORDS
 from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 

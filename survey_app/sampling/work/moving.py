@@ -13,12 +13,12 @@ from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.database import now
 from survey_app.errors import Conflict, UserError
+from survey_app.reasons import read_reason
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.assigning import Given, check_due, check_open, hold_working, queue_for, store_assignments
 from survey_app.sampling.work.holders import Holder
 from survey_app.sampling.work.models import Assignment
 from survey_app.sampling.work.queries import CaseFilter, CaseLine, lines_of, list_cases, places_of, portions
-from survey_app.sampling.work.words import read_reason
 
 MOVED = "moved"
 

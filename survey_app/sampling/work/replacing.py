@@ -12,6 +12,7 @@ from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.database import now
 from survey_app.errors import Conflict
+from survey_app.reasons import read_reason
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.assigning import hold_collecting
@@ -19,7 +20,6 @@ from survey_app.sampling.work.attempting import hold_case, may_replace
 from survey_app.sampling.work.deadlines import deadline
 from survey_app.sampling.work.models import Assignment, Case
 from survey_app.sampling.work.queries import LARGEST_ID, find_line, select_cases
-from survey_app.sampling.work.words import read_reason
 from survey_app.surveys.design import design_of
 
 REPLACED = "replaced"

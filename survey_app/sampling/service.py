@@ -115,7 +115,7 @@ def close_redraw_request(session: Session, survey: Survey) -> None:
         f"survey:{survey.slug}",
         granted=False,
         asked_by=request.asked_by,
-        reason="collecting",
+        state="collecting",
     )
 
 

@@ -63,7 +63,7 @@ def _refuse_unopened(survey: Survey) -> None:
         )
 
 
-def _cases_of(survey: Survey, *, undrawn_only: bool) -> Select[tuple[int]]:
+def _cases_of(survey: Survey, *, undrawn_only: bool) -> Select[int]:
     cases = select(ListedCase.id).where(ListedCase.survey_id == survey.id)
     if undrawn_only:
         drawn = (

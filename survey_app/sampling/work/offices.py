@@ -151,9 +151,9 @@ def all_offices(session: Session) -> Sequence[PostOffice]:
 
 def _reaches_province(user: User, unit: Unit) -> bool:
     """Whether a person gives out work in all of the province in which a unit lies."""
-    province = unit.path.partition("/")[0]
     return any(
-        ASSIGN_WORK in grant.permissions and (grant.unit is None or grant.unit.path == province)
+        ASSIGN_WORK in grant.permissions
+        and (grant.unit is None or (grant.unit.parent_id is None and unit.lies_in(grant.unit)))
         for grant in user.grants
     )
 

@@ -9,7 +9,7 @@ def init_rooms(app: Flask) -> None:
     """Register every blueprint and command group."""
     from survey_app import demonstration, landing, serving, setup
     from survey_app.accounts import cli as accounts_cli
-    from survey_app.accounts import geography_views, job_views, trail_views
+    from survey_app.accounts import geography_cli, geography_views, job_views, trail_views
     from survey_app.accounts import views as accounts_views
     from survey_app.collection import cli as collection_cli
     from survey_app.collection import (
@@ -27,7 +27,6 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.quotas import views as quotas_views
     from survey_app.collection.watch import cli as watch_cli
-    from survey_app.geography import cli as geography_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.instruments import editing_views, preview_views
     from survey_app.instruments import views as instruments_views

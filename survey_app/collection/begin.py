@@ -18,6 +18,7 @@ from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
+from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 
 DEFAULT_CONSENT = _l(
@@ -78,6 +79,7 @@ def begin_form(
         commune_fixed=(fixed.unit.code, fixed.unit.name) if fixed else None,
         error_list=errors,
         kiosk=kiosk,
+        drawn_people=design_of(survey).sample.cases is not None,
         agency_name=fixed.unit.name if fixed and kiosk else None,
     )
     return page, 400 if errors else 200

@@ -11,11 +11,15 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from survey_app.accounts.acting import find_person
+from survey_app.accounts.roles import IMPORT_RESPONSES, ISSUE_INVITATIONS
 from survey_app.collection.drafts import issue_invitations
 from survey_app.collection.file_import import import_responses
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.command_line import BY, echo_json, verb
 from survey_app.errors import NotFound
 from survey_app.sampling.queries import drawn_units
+from survey_app.sampling.work.area import area_of, whole_area
+from survey_app.surveys.acting import actor_on
 from survey_app.surveys.queries import find_survey
 
 group = AppGroup("response", help="Responses.")
@@ -28,11 +32,13 @@ SHOWN_LINES = 50
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help="Check every line and keep nothing.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@BY
 @verb
-def import_command(session: Session, slug: str, file: IO[bytes], dry_run: bool, form: str) -> None:
+def import_command(session: Session, slug: str, file: IO[bytes], dry_run: bool, form: str, email: str | None) -> None:
     """Bring in the responses of a CSV file; refused lines are told and do not stop the others."""
     survey = find_survey(session, slug)
-    report = import_responses(session, survey, file, actor=operator(), dry_run=dry_run)
+    actor = actor_on(session, survey, email, IMPORT_RESPONSES)
+    report = import_responses(session, survey, file, actor=actor, dry_run=dry_run)
     if form == "json":
         echo_json(report.as_json())
     else:
@@ -53,14 +59,19 @@ def import_command(session: Session, slug: str, file: IO[bytes], dry_run: bool, 
 @click.argument("slug")
 @click.option("--per-commune", type=click.IntRange(1, 1000), required=True)
 @click.option("--commune", "code", help="Only this commune's code.")
+@BY
 @verb
-def issue_command(session: Session, slug: str, per_commune: int, code: str | None) -> None:
+def issue_command(session: Session, slug: str, per_commune: int, code: str | None, email: str | None) -> None:
     """Make single-use links and print them as CSV; they are shown this once."""
     survey = find_survey(session, slug)
-    units = [entry for entry in drawn_units(session, survey) if code in (None, entry.unit.code)]
+    actor = actor_on(session, survey, email, ISSUE_INVITATIONS)
+    area = area_of(find_person(session, email), survey, ISSUE_INVITATIONS) if email else whole_area(survey)
+    units = [
+        entry for entry in drawn_units(session, survey) if code in (None, entry.unit.code) and area.holds(entry.unit)
+    ]
     if not units:
         raise NotFound(_("%(slug)s: không có xã nào trong mẫu khớp.", slug=slug))
     writer = csv.writer(sys.stdout)
     writer.writerow(["commune_code", "commune_name", "path"])
-    for entry, token in issue_invitations(session, survey, units, per_commune, actor=operator()):
+    for entry, token in issue_invitations(session, survey, units, per_commune, actor=actor):
         writer.writerow([entry.unit.code, entry.unit.name, f"/s/{survey.slug}/t/{token}"])

@@ -23,7 +23,7 @@ from survey_app.errors import UserError
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
 from survey_app.jobs.models import Job
-from survey_app.jobs.service import Progress, enqueue, hourly, work_of_kind
+from survey_app.jobs.service import Progress, enqueue, find_unfinished, hourly, work_of_kind
 from survey_app.security import MAXIMUM_UPLOAD_BYTES
 from survey_app.surveys.access import frame, open_survey
 from survey_app.surveys.queries import find_survey
@@ -48,7 +48,7 @@ def import_file(slug: str) -> ResponseReturnValue:
         upload = _named_upload(request.args.get("tep")) or _keep_upload(form)
         if upload is not None:
             dry_run = not form.keep.data
-            job = enqueue(
+            job = find_unfinished(db.session, KIND, slug=slug, file=upload.name, dry_run=dry_run) or enqueue(
                 db.session,
                 KIND,
                 actor=acting(),

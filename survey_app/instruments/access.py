@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
 
+from survey_app.accounts.models import User
 from survey_app.accounts.roles import EDIT_SURVEYS, PLACE_BOUND, SECTORS, VIEW_SURVEYS
 from survey_app.database import db
 from survey_app.errors import Forbidden, NotFound
@@ -13,12 +14,12 @@ from survey_app.instruments.models import Questionnaire
 from survey_app.instruments.queries import find_questionnaire
 
 
-def sectors_with(permission: str) -> frozenset[str]:
-    """The sectors for whose questionnaires the signed-in person holds a permission.
+def sectors_with(permission: str, user: User | None = None) -> frozenset[str]:
+    """The sectors for whose questionnaires a person, the signed-in one unless named, holds a permission.
 
     A questionnaire has no place, so that changing one needs a grant for the whole province.
     """
-    grants = [grant for grant in getattr(current_user, "grants", ()) if permission in grant.permissions]
+    grants = [grant for grant in getattr(user or current_user, "grants", ()) if permission in grant.permissions]
     if permission not in PLACE_BOUND:
         grants = [grant for grant in grants if grant.unit is None or grant.unit.parent is None]
     return frozenset(sector for grant in grants for sector in ([grant.sector] if grant.sector else SECTORS))
@@ -38,12 +39,12 @@ def open_questionnaire(name: str) -> Questionnaire:
     return stored
 
 
-def may_edit(sector: str) -> bool:
-    """Whether the signed-in person may store questionnaires of a sector."""
-    return sector in sectors_with(EDIT_SURVEYS)
+def may_edit(sector: str, user: User | None = None) -> bool:
+    """Whether a person, the signed-in one unless named, may store questionnaires of a sector."""
+    return sector in sectors_with(EDIT_SURVEYS, user)
 
 
-def refuse_foreign_sector(key: str, sector: str) -> None:
+def refuse_foreign_sector(key: str, sector: str, user: User | None = None) -> None:
     """Let nobody store a version of another sector, nor one that succeeds a questionnaire of another sector.
 
     Raises
@@ -53,7 +54,7 @@ def refuse_foreign_sector(key: str, sector: str) -> None:
     """
     known = db.session.scalars(select(Questionnaire.sector).where(Questionnaire.key == key).distinct())
     for needed in {sector, *known}:
-        if not may_edit(needed):
+        if not may_edit(needed, user):
             raise Forbidden(
                 _(
                     "Tài khoản này không được lưu bộ phiếu của lĩnh vực %(sector)s. Xin đổi „sector” và „key”, hoặc "

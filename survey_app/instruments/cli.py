@@ -10,9 +10,12 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.accounts.acting import find_person
+from survey_app.audit.models import Actor
+from survey_app.command_line import BY, echo_json, operator, verb
 from survey_app.csv_reader import check_readable, read_rows
 from survey_app.errors import NotFound
+from survey_app.instruments.access import refuse_foreign_sector
 from survey_app.instruments.comparison import compare_instruments
 from survey_app.instruments.comparison_report import comparison_lines, comparison_to_json
 from survey_app.instruments.drafts import next_version
@@ -71,15 +74,25 @@ def check_command(session: Session, files: tuple[Path, ...]) -> None:
         sys.exit(1)
 
 
+def _storing(session: Session, instrument: Instrument, email: str | None) -> Actor:
+    """Who stores: the operator, or a person who may store questionnaires of its sector."""
+    if email is None:
+        return operator()
+    user = find_person(session, email)
+    refuse_foreign_sector(instrument.key, instrument.sector, user)
+    return Actor(user.id, user.email)
+
+
 @group.command("add")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@BY
 @verb
-def add_command(session: Session, file: Path) -> None:
+def add_command(session: Session, file: Path, email: str | None) -> None:
     """Check a questionnaire file and store it as a version."""
     instrument = _load_or_tell(file)
     if instrument is None:
         sys.exit(1)
-    stored, new = store_questionnaire(session, instrument, actor=operator())
+    stored, new = store_questionnaire(session, instrument, actor=_storing(session, instrument, email))
     click.echo(f"{stored.key} {stored.version} {'stored' if new else 'was there'} ({stored.content_hash[:12]})")
 
 
@@ -128,10 +141,12 @@ def _named(session: Session, name: str) -> Instrument:
 @click.option("--version", help="The version to store; the next number by default.")
 @click.option("--check", is_flag=True, help="Only say what would happen.")
 @click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the new YAML here.")
+@BY
 @verb
 def reword_command(
-    session: Session, name: str, file: Path, source: str, version: str | None, check: bool, out: Path | None
-) -> None:
+    session: Session, name: str, file: Path, source: str, version: str | None, check: bool, out: Path | None,
+    email: str | None,
+) -> None:  # fmt: skip
     """Store a version of KEY or KEY@VERSION in the official words of FILE (columns item, language, text)."""
     old = instrument_of(session, find_questionnaire(session, name).id)
     with file.open("rb") as table:
@@ -141,7 +156,7 @@ def reword_command(
         version = next_version(find_questionnaire(session, old.key).version, versions_of(session, old.key))
     done = reword(old, rows, source=source, version=version)
     new = done.instrument
-    store_questionnaire(session, new, actor=operator())
+    store_questionnaire(session, new, actor=_storing(session, new, email))
     if check:
         session.rollback()
     elif out is not None:

@@ -65,6 +65,14 @@ def enqueue(session: Session, kind: str, *, title: str, actor: Actor, return_to:
     return job
 
 
+def find_unfinished(session: Session, kind: str, **arguments: Any) -> Job | None:
+    """The job of a kind with these arguments that waits or runs, so that a second click adds no second one."""
+    waiting = session.scalars(
+        select(Job).where(Job.kind == kind, Job.state.in_(("queued", "running"))).order_by(Job.created_at)
+    )
+    return next((job for job in waiting if arguments.items() <= job.arguments.items()), None)
+
+
 def claim_next(session: Session) -> Job | None:
     """Take the oldest waiting job, or one whose worker has been silent for a minute; committed at once."""
     waiting = or_(Job.state == "queued", (Job.state == "running") & (Job.heartbeat_at < now() - SILENT_FOR))

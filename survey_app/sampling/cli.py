@@ -11,10 +11,8 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from survey_app.accounts.acting import acting_as
 from survey_app.accounts.roles import APPROVE_DRAW, DRAW_SAMPLE
-from survey_app.audit.models import Actor
-from survey_app.command_line import BY, echo_json, operator, verb
+from survey_app.command_line import BY, echo_json, verb
 from survey_app.errors import Forbidden, NotFound
 from survey_app.pdf import render_pdf
 from survey_app.sampling.models import Draw
@@ -23,6 +21,7 @@ from survey_app.sampling.queries import all_draws, find_draw
 from survey_app.sampling.report import draw_report, report_for_print
 from survey_app.sampling.service import ask_redraw, decide_redraw, draw_sample
 from survey_app.sampling.verification import verify_draw
+from survey_app.surveys.acting import actor_on
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 
@@ -45,11 +44,12 @@ def plan_command(session: Session, slug: str) -> None:
 @group.command("draw")
 @click.argument("slug")
 @click.option("--seed", help="Published seed; made at random and printed when absent.")
+@BY
 @verb
-def draw_command(session: Session, slug: str, seed: str | None) -> None:
+def draw_command(session: Session, slug: str, seed: str | None, email: str | None) -> None:
     """Draw the sample of a survey."""
     survey = find_survey(session, slug)
-    draw = draw_sample(session, survey, seed=_seed(seed), actor=operator())
+    draw = draw_sample(session, survey, seed=_seed(seed), actor=actor_on(session, survey, email, DRAW_SAMPLE))
     click.echo(_summary(slug, draw))
 
 
@@ -62,7 +62,7 @@ def draw_command(session: Session, slug: str, seed: str | None) -> None:
 def ask_redraw_command(session: Session, slug: str, seed: str | None, reason: str, email: str | None) -> None:
     """Ask for another draw; it is done when a second person grants it."""
     survey = find_survey(session, slug)
-    actor = _person(session, survey, email, DRAW_SAMPLE) if email else operator()
+    actor = actor_on(session, survey, email, DRAW_SAMPLE)
     request = ask_redraw(session, survey, seed=_seed(seed), reason=reason, actor=actor)
     click.echo(f"{slug}: another draw with seed {request.seed} waits for a second person")
 
@@ -77,7 +77,7 @@ def decide_redraw_command(session: Session, slug: str, granted: bool, email: str
     survey = find_survey(session, slug)
     if email is None:
         raise Forbidden(_("Việc duyệt phải đứng tên một người có quyền duyệt bốc mẫu. Xin thêm --by EMAIL."))
-    draw = decide_redraw(session, survey, granted=granted, actor=_person(session, survey, email, APPROVE_DRAW))
+    draw = decide_redraw(session, survey, granted=granted, actor=actor_on(session, survey, email, APPROVE_DRAW))
     click.echo(_summary(slug, draw) if draw else f"{slug}: the request was refused; the draw stands")
 
 
@@ -134,10 +134,6 @@ def _print(report: dict[str, object]) -> None:
         mark = "DRAWN" if unit["drawn"] else "-"
         cases = f"\t{unit['invited']}/{unit['list_size']}" if "invited" in unit else ""
         click.echo(f"{unit['stratum']}\t{unit['code']}\t{unit['name']}\t{unit['u']:.15f}\t{mark}{cases}")
-
-
-def _person(session: Session, survey: Survey, email: str, permission: str) -> Actor:
-    return acting_as(session, email, permission, sector=survey.questionnaire.sector, territory=survey.territory)
 
 
 def _seed(seed: str | None) -> str:

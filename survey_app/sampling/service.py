@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey_app.audit.models import Actor
+from survey_app.audit.models import SYSTEM, Actor
 from survey_app.audit.service import record
 from survey_app.characters import is_clean
 from survey_app.database import now
@@ -19,6 +19,7 @@ from survey_app.sampling.plan import plan_draw
 from survey_app.sampling.queries import open_redraw_request
 from survey_app.sampling.work.models import Assignment, Case
 from survey_app.surveys.models import Survey
+from survey_app.surveys.service import on_state
 
 MAXIMUM_SEED = 100
 MAXIMUM_REASON = 1000
@@ -96,6 +97,25 @@ def decide_redraw(session: Session, survey: Survey, *, granted: bool, actor: Act
     session.flush()
     record(session, actor, "sample.decide_redraw", f"survey:{survey.slug}", granted=granted, asked_by=request.asked_by)
     return _draw(session, survey, seed=request.seed, actor=actor, request=request) if granted else None
+
+
+@on_state("collecting")
+def close_redraw_request(session: Session, survey: Survey) -> None:
+    """Close a request that still waits when the survey opens: from now on nothing can be drawn anew."""
+    request = open_redraw_request(session, survey)
+    if request is None:
+        return
+    request.decided_by, request.decided_at, request.granted = SYSTEM.label, now(), False
+    session.flush()
+    record(
+        session,
+        SYSTEM,
+        "sample.decide_redraw",
+        f"survey:{survey.slug}",
+        granted=False,
+        asked_by=request.asked_by,
+        state="collecting",
+    )
 
 
 def read_seed(seed: str) -> str:

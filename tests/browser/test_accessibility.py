@@ -40,6 +40,7 @@ OFFICE = {
     "surveys": "/quan-ly", "new": "/quan-ly/dot/moi", "survey": f"/quan-ly/dot/{OPEN}",
     "design": f"/quan-ly/dot/{DRAFT}/sua", "calculator": f"/quan-ly/dot/{DRAFT}/co-mau",
     "calculator with a mistake": f"/quan-ly/dot/{DRAFT}/co-mau?goal=change&deff=x",
+    "lists": f"/quan-ly/dot/{OPEN}/dan-mau", "forget": f"/quan-ly/dot/{OPEN}/dan-mau/xoa-lien-he",
     "plan": f"/quan-ly/dot/{DRAFT}/mau", "draw": f"/quan-ly/dot/{DRAWN}/mau", "ready": f"/quan-ly/dot/{DRAWN}/thuc-dia",
     "fieldwork": f"/quan-ly/dot/{OPEN}/thuc-dia", "import": f"/quan-ly/dot/{OPEN}/nhap-phieu",
     "no-results": f"/quan-ly/dot/{DRAWN}/ket-qua", "results": f"/quan-ly/dot/{PUBLISHED}/ket-qua",

@@ -81,6 +81,8 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", f"{DOT}/dan-mau/dong-sai/<uuid:job_id>.csv"): frozenset(),
     ("GET", f"{DOT}/dan-mau/<int:file_id>/bo"): frozenset(),
     ("POST", f"{DOT}/dan-mau/<int:file_id>/bo"): frozenset(),
+    ("GET", f"{DOT}/dan-mau/xoa-lien-he"): MANAGERS,
+    ("POST", f"{DOT}/dan-mau/xoa-lien-he"): MANAGERS,
     ("GET", f"{DOT}/han-muc"): FIELDWORK,
     ("POST", f"{DOT}/han-muc"): MANAGERS,
     ("POST", f"{DOT}/han-muc/<int:number>"): MANAGERS,

@@ -6,11 +6,13 @@ import hashlib
 import json
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -251,3 +253,24 @@ def test_drawing_and_opening_at_once_leave_the_frame_that_was_opened(app: Flask)
         draws = all_draws(db.session, survey)
         assert len(draws) == (1 if isinstance(results[1], Conflict) else 2)
         assert sum(draw.in_force for draw in draws) == 1
+
+
+def test_a_request_that_waits_when_the_survey_opens_is_closed_and_told(
+    session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    survey = make_village(session, state="sampled")
+    ask_redraw(session, survey, seed="8", reason="đọc nhầm mầm", actor=TESTER)
+    session.commit()
+    page = f"/quan-ly/dot/{VILLAGE}/mau"
+    assert "thì đề nghị này tự khép" in sign_in("observer").get(page).text
+    set_state(session, survey, "collecting", actor=TESTER)
+    session.commit()
+    (request,) = redraw_requests(session, survey)
+    assert (request.granted, request.decided_by) == (False, "system")
+    told = next(entry for entry in entries_about(session, f"survey:{VILLAGE}") if entry.verb == "sample.decide_redraw")
+    assert (told.actor, told.detail["granted"], told.detail["asked_by"]) == ("system", False, "tester")
+    shown = sign_in("observer").get(page).text
+    assert "tự khép khi đợt mở nhận phiếu" in shown
+    assert "đang chờ duyệt" not in shown
+    with pytest.raises(Conflict):
+        decide_redraw(session, survey, granted=True, actor=SECOND)

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from survey_app.database import db, now
 from survey_app.errors import UserError
 from survey_app.jobs.models import Job
-from survey_app.jobs.service import KINDS, MAXIMUM_ATTEMPTS, claim_next, enqueue, work_of_kind
+from survey_app.jobs.service import KINDS, MAXIMUM_ATTEMPTS, claim_next, enqueue, find_unfinished, work_of_kind
 from survey_app.jobs.worker import run_waiting_jobs
 from tests.village import at_once
 from tests.world import TESTER
@@ -122,3 +122,18 @@ def test_workers_that_look_at_once_take_different_jobs(app: Flask, kinds: list[s
 def test_work_that_nobody_knows_is_not_asked_for(app: Flask, kinds: list[str]) -> None:
     with app.app_context(), pytest.raises(LookupError):
         enqueue(db.session, "no-such", title="", actor=TESTER, return_to="/")
+
+
+def test_what_waits_or_runs_is_found_and_what_is_done_is_not(app: Flask, kinds: list[str]) -> None:
+    with app.app_context():
+        ask("test-good", "a")
+        ask("test-good", "b")
+        found = find_unfinished(db.session, "test-good", name="b")
+        assert found is not None
+        assert found.arguments == {"name": "b"}
+        claim_next(db.session)
+        assert find_unfinished(db.session, "test-good", name="a") is not None  # it runs
+        assert find_unfinished(db.session, "test-good", name="c") is None
+        assert find_unfinished(db.session, "test-mistake", name="a") is None
+        db.session.execute(update(Job).values(state="done"))
+        assert find_unfinished(db.session, "test-good", name="b") is None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,7 @@ from survey_app.sampling.service import draw_sample
 from survey_app.sampling.work.models import Case
 from survey_app.surveys.models import Survey
 from survey_app.surveys.service import set_state
+from tests.conftest import token_in
 from tests.lists import bring_in, list_survey, table
 from tests.village import VILLAGE
 from tests.world import TESTER
@@ -144,3 +147,36 @@ def test_a_survey_that_never_opened_forgets_ninety_days_after_its_period_and_its
     monkeypatch.setattr(retention, "now", lambda: end + timedelta(days=90, seconds=1))
     chores(app, session)
     assert left(session) == 0
+
+
+PAGE = f"/quan-ly/dot/{VILLAGE}/dan-mau"
+
+
+def test_contacts_are_deleted_on_screen_after_one_question(
+    session: Session, survey: Survey, sign_in: Callable[..., FlaskClient]
+) -> None:
+    manager, watcher = sign_in("survey_manager"), sign_in("observer")
+    drawn = len(drawn_cases(session))
+    session.rollback()
+    assert "xoa-lien-he" not in manager.get(PAGE).text
+    assert manager.get(f"{PAGE}/xoa-lien-he").status_code == 409
+    set_state(session, survey, "collecting", actor=TESTER)
+    session.commit()
+    assert "xoa-lien-he" in manager.get(PAGE).text
+    assert "xoa-lien-he" not in watcher.get(PAGE).text
+    assert watcher.get(f"{PAGE}/xoa-lien-he").status_code == 403
+    for left_before, left_after, words in ((24, drawn, "không được bốc"), (drawn, 0, "hồ sơ còn lại")):
+        asked = manager.get(f"{PAGE}/xoa-lien-he").text
+        assert f"{left_before - left_after} hồ sơ" in asked
+        assert words in asked
+        assert manager.post(f"{PAGE}/xoa-lien-he").status_code == 400
+        assert left(session) == left_before
+        done = manager.post(f"{PAGE}/xoa-lien-he", data={"csrf_token": token_in(asked)}, follow_redirects=True)
+        assert f"Đã xóa thông tin liên hệ của {left_before - left_after} hồ sơ." in done.text
+        assert left(session) == left_after
+        if left_after:
+            assert "Không có thông tin liên hệ nào cần xóa" in manager.get(f"{PAGE}/xoa-lien-he").text
+            set_state(session, session.merge(survey), "closed", actor=TESTER)
+            session.commit()
+    told = [entry for entry in entries_about(session, f"survey:{VILLAGE}") if entry.verb == "contact.forget"]
+    assert [entry.actor for entry in told] == [manager.email] * 2

@@ -256,6 +256,30 @@ def test_of_a_large_survey_the_findings_are_kept_and_made_anew_on_request(
     assert read_quality(session, survey).compared is None
 
 
+def test_asking_again_for_a_comparison_that_is_not_done_adds_none(
+    app: Flask, session: Session, sign_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparisons, "LIVE_FORMS", 0)
+    fieldwork(session)
+    session.commit()
+    person, other = sign_in("analyst"), sign_in("observer")
+
+    def click(client: FlaskClient) -> str:
+        done = client.post(f"{PAGE}/so-sanh", data={"csrf_token": token_in(client.get(PAGE).text)})
+        assert done.status_code == 302
+        return str(done.headers["Location"])
+
+    first = click(person)
+    assert click(person) == first
+    assert click(other) == PAGE
+    assert "chưa xong" in other.get(PAGE).text
+    session.rollback()
+    assert run_waiting_jobs(app) == 1
+    assert click(person) != first
+    session.rollback()
+    assert run_waiting_jobs(app) == 1
+
+
 def test_a_coordinator_of_an_area_sees_the_collectors_of_that_area(
     app: Flask, sign_in: Callable[..., FlaskClient]
 ) -> None:

@@ -156,3 +156,18 @@ def test_a_district_drawn_whole_is_one_primary_unit(session: Session) -> None:
     assert {row.domain["commune"] for row in rows if row.domain} == set(design.places)
     whole = next(row for row in rows if row.of == "q1" and not row.domain)
     assert whole.n_psu == len(design.members)
+
+
+def test_strata_whose_lists_are_whole_meet_their_totals_though_another_lacks_a_list(session: Session) -> None:
+    survey = make_village(session, state="draft", sample={"share": 0.5, "cases": {"number": 10}})
+    opened_with_one_list_less(session, survey)
+    answer_all(session, survey, fewer=3)
+    expected = frame_by(session, survey, stratum)
+    sums = sums_by(session, survey, stratum)
+    lacking = [name for name, total in sums.items() if total != pytest.approx(expected[name], rel=1e-9)]
+    assert len(lacking) == 1 < len(sums)
+    steps = describe_weighting(session, survey)["steps"]
+    assert [step["kind"] for step in steps] == ["nonresponse", "poststratify"]
+    unknown = [line for line in steps[1]["lines"] if line["total"] is None]
+    assert [line["cells"] for line in unknown] == [[[lacking[0]]]]
+    assert unknown[0]["factor"] == pytest.approx(1)

@@ -357,3 +357,33 @@ def test_a_coordinator_of_one_commune_works_with_no_other(session: Session) -> N
     )
     assert assign_places(session, area, ["92"], holder(session, lan), actor=TESTER).count == MAIN
     assert sorted(held(session)) == cases_of(session, mine)
+
+
+@pytest.mark.parametrize("due_on", [date(9999, 12, 31), date(1, 1, 1), date(2025, 12, 31)])
+def test_a_last_day_far_from_the_survey_is_refused(session: Session, due_on: date) -> None:
+    survey = make_work(session)
+    lan, mai, area = make_person(session, "lan"), make_person(session, "mai"), village(session)[1]
+    code = communes(session, survey)[0]
+    told = refusal(lambda: assign_places(session, area, [code], holder(session, lan), actor=TESTER, due_on=due_on))
+    assert isinstance(told, UserError)
+    assert held(session) == {}
+    assign_places(session, area, [code], holder(session, lan), actor=TESTER)
+    numbers = cases_of(session, code)
+    told = refusal(lambda: move_cases(session, area, numbers, holder(session, mai), actor=TESTER, due_on=due_on))
+    assert isinstance(told, UserError)
+
+
+def test_a_last_day_is_between_the_first_day_of_the_survey_and_a_year_after_its_last(session: Session) -> None:
+    survey = make_work(session)
+    survey.starts_on, survey.ends_on = today() + timedelta(days=3), today() + timedelta(days=30)
+    session.commit()
+    lan, area = holder(session, make_person(session, "lan")), village(session)[1]
+    numbers = cases_of(session)
+    for number, days in zip(numbers, (2, 30 + 366), strict=False):
+        due = today() + timedelta(days=days)
+        told = refusal(lambda: assign_cases(session, area, [number], lan, actor=TESTER, due_on=due))  # noqa: B023
+        assert isinstance(told, UserError)
+        assert "ngoài thời gian của đợt" in told.message
+    for number, days in zip(numbers, (3, 30 + 365), strict=False):
+        due = today() + timedelta(days=days)
+        assert assign_cases(session, area, [number], lan, actor=TESTER, due_on=due).due_on == due

@@ -18,7 +18,14 @@ from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.i18n import PROVINCE_TIME
 from survey_app.sampling.work.area import own_work
 from survey_app.sampling.work.assigning import assign_places
-from survey_app.sampling.work.attempting import Tried, close_case, may_replace, record_attempt, reopen_case
+from survey_app.sampling.work.attempting import (
+    MOST_TRIES,
+    Tried,
+    close_case,
+    may_replace,
+    record_attempt,
+    reopen_case,
+)
 from survey_app.sampling.work.models import Assignment, Attempt, Case
 from survey_app.sampling.work.moving import withdraw_cases
 from survey_app.sampling.work.replacing import replace_case
@@ -139,6 +146,19 @@ def test_tries_that_cannot_be_are_refused_and_change_nothing(session: Session, l
         assert isinstance(refusal(work), UserError)
     assert session.scalars(select(Attempt)).all() == []
     assert session.get_one(Case, case).state == "todo"
+
+
+def test_nobody_tries_a_case_more_than_fifty_times(session: Session, lan: User) -> None:
+    case = cases_of(session)[0]
+    numbers = [uuid4() for _time in range(MOST_TRIES)]
+    for number in numbers:
+        attempt(session, case, person=lan, attempt_id=number)
+    told = refusal(lambda: attempt(session, case, person=lan))
+    assert isinstance(told, Conflict)
+    assert "50 lần thử" in told.message
+    assert attempt(session, case, person=lan, attempt_id=numbers[0]).repeated  # sent again, not one more
+    assert len(session.scalars(select(Attempt)).all()) == MOST_TRIES
+    attempt(session, cases_of(session)[1], person=lan)
 
 
 def test_a_case_taken_back_is_no_longer_theirs(session: Session, lan: User) -> None:

@@ -21,7 +21,7 @@ from survey_app.collection.set_aside.service import approve_set_aside, ask_set_a
 from survey_app.database import db
 from survey_app.errors import UserError
 from survey_app.instruments.queries import instrument_of
-from survey_app.jobs.service import enqueue
+from survey_app.jobs.service import enqueue, find_unfinished
 from survey_app.surveys.access import frame, may_on, open_survey
 from survey_app.surveys.forms import ActionForm
 from survey_app.surveys.models import Survey
@@ -43,7 +43,11 @@ def compare(slug: str) -> ResponseReturnValue:
     survey = open_survey(slug, VIEW_FIELDWORK)
     if not ActionForm().validate_on_submit():
         raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
-    job = enqueue(
+    running = find_unfinished(db.session, comparisons.KIND, slug=survey.slug)
+    if running is not None and running.user_id != current_user.id:
+        flash(_("Một người khác vừa cho so sánh, chưa xong. Xin xem lại trang này sau ít phút."), "ok")
+        return redirect(url_for("quality.quality", slug=slug))
+    job = running or enqueue(
         db.session,
         comparisons.KIND,
         title=_("So sánh câu trả lời giữa các điều tra viên"),

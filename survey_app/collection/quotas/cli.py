@@ -6,11 +6,13 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from survey_app.accounts.roles import EDIT_SURVEYS
 from survey_app.collection.models import Quota
 from survey_app.collection.quotas.service import RULES, add_quota, all_quotas, change_quota, remove_quota
 from survey_app.collection.quotas.words import part_words
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.command_line import BY, echo_json, verb
 from survey_app.instruments.queries import instrument_of
+from survey_app.surveys.acting import actor_on
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 
@@ -25,11 +27,13 @@ group = AppGroup("quota", help="Quotas: how many responses of a part are wanted.
 @click.option("--channel", default="")
 @click.option("--item", default="", help="Key of a scale or single-choice item.")
 @click.option("--value", default="", help="One of its answers.")
+@BY
 @verb
-def add_command(session: Session, slug: str, goal: int, rule: str, **parts: str) -> None:
+def add_command(session: Session, slug: str, goal: int, rule: str, email: str | None, **parts: str) -> None:
     """Count a part of the responses against a goal; what has come is counted at once."""
     survey = find_survey(session, slug)
-    quota = add_quota(session, survey, goal=goal, rule=rule, actor=operator(), **parts)
+    actor = actor_on(session, survey, email, EDIT_SURVEYS)
+    quota = add_quota(session, survey, goal=goal, rule=rule, actor=actor, **parts)
     click.echo(_line(session, survey, quota))
 
 
@@ -67,20 +71,24 @@ def list_command(session: Session, slug: str, form: str) -> None:
 @click.argument("number", type=int)
 @click.option("--goal", type=int, required=True)
 @click.option("--rule", type=click.Choice(RULES), required=True)
+@BY
 @verb
-def change_command(session: Session, slug: str, number: int, goal: int, rule: str) -> None:
+def change_command(session: Session, slug: str, number: int, goal: int, rule: str, email: str | None) -> None:
     """Give a quota another goal or rule."""
     survey = find_survey(session, slug)
-    click.echo(_line(session, survey, change_quota(session, survey, number, goal=goal, rule=rule, actor=operator())))
+    actor = actor_on(session, survey, email, EDIT_SURVEYS)
+    click.echo(_line(session, survey, change_quota(session, survey, number, goal=goal, rule=rule, actor=actor)))
 
 
 @group.command("remove")
 @click.argument("slug")
 @click.argument("number", type=int)
+@BY
 @verb
-def remove_command(session: Session, slug: str, number: int) -> None:
+def remove_command(session: Session, slug: str, number: int, email: str | None) -> None:
     """Stop counting a part; its responses stay."""
-    remove_quota(session, find_survey(session, slug), number, actor=operator())
+    survey = find_survey(session, slug)
+    remove_quota(session, survey, number, actor=actor_on(session, survey, email, EDIT_SURVEYS))
     click.echo(f"{slug}: quota {number} removed")
 
 

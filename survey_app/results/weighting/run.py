@@ -57,13 +57,13 @@ def _in_force(steps: Sequence[WeightStep]) -> list[WeightStep]:
 def default_steps(session: Session, survey: Survey, design: SampleDesign) -> list[StepPlan]:
     """For a sample drawn from lists: non-response by stratum, and then the totals of the frame's lists by stratum.
 
-    The totals are left out where a place of the frame has no list. Without lists there are no steps.
+    A stratum where a place has no list has no known total and keeps its weights. Without lists there are no steps.
     """
     if not design.listed or not design.probability:
         return []
     frame = read_frame(session, survey, listed=True)
     plans = [StepPlan.nonresponse([STRATUM])]
-    if None not in frame.totals([STRATUM]).values():
+    if any(total is not None for total in frame.totals([STRATUM]).values()):
         plans.append(StepPlan.poststratify(Margin((STRATUM,))))
     return plans
 

@@ -206,10 +206,19 @@ def _calibrate(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
     variables: dict[str, tuple[str, ...]] = {}
     left_out: list[tuple[tuple[str, ...], Cell]] = []
     unanswered: dict[str, int] = {}
+    kept: set[tuple[str, Cell]] = set()
     for margin in plan.margins:
         name = " × ".join(margin.variables)
         cells = sample.cells(margin.variables)
-        wanted, empty = _wanted(sample, margin, cells, carried)
+        wanted, empty, unknown = _wanted(sample, margin, cells, carried)
+        if unknown and (plan.kind != "poststratify" or len(unknown) == len(wanted)):
+            raise UserError(
+                _(
+                    "Dàn mẫu không biết tổng của: %(cells)s (có nơi chưa có danh sách). Xin nhập tổng.",
+                    cells=", ".join(" × ".join(cell) for cell in unknown[:10]),
+                )
+            )
+        kept |= {(name, cell) for cell in unknown}
         silent = sum(count for cell, count in zip(cells, groups.count.tolist(), strict=True) if NO_ANSWER in cell)
         if silent:
             unanswered[name] = silent
@@ -228,7 +237,7 @@ def _calibrate(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
             _sum_cells(cells, groups.count.astype(np.float64))[cell],
             _sum_cells(cells, carried)[cell],
             _sum_cells(cells, after * groups.count)[cell],
-            total=total,
+            total=None if (name, cell) in kept else total,
         )
         for name, cells in columns.items()
         for cell, total in totals[name].items()
@@ -238,27 +247,24 @@ def _calibrate(sample: Sample, plan: StepPlan, before: Floats) -> StepDone:
     )
 
 
-def _wanted(sample: Sample, margin: Margin, cells: list[Cell], carried: Floats) -> tuple[dict[Cell, float], list[Cell]]:
-    """The total of every cell with responses, and the cells of the frame without any.
+def _wanted(
+    sample: Sample, margin: Margin, cells: list[Cell], carried: Floats
+) -> tuple[dict[Cell, float], list[Cell], list[Cell]]:
+    """The total of every cell with responses, the cells of the frame without any, those with no known total.
 
-    People without an answer keep their share of the weights; the totals are those of the others.
+    A cell with no known total keeps the sum it has, where that is a number of people and not a share. People without an
+    answer keep their share of the weights; the totals are those of the others.
     """
     sums = _sum_cells(cells, carried)
     silent = (NO_ANSWER,) * len(margin.variables)
     if margin.totals is None:
         known = sample.frame.totals(margin.variables)
         unknown = [cell for cell, total in known.items() if total is None and cell in sums]
-        if unknown:
-            raise UserError(
-                _(
-                    "Dàn mẫu không biết tổng của: %(cells)s (có nơi chưa có danh sách). Xin nhập tổng.",
-                    cells=", ".join(" × ".join(cell) for cell in unknown[:10]),
-                )
-            )
         totals = {cell: total for cell, total in known.items() if total is not None and total > 0}
         empty = [cell for cell in totals if cell not in sums]
+        totals |= {cell: sums[cell] for cell in unknown}
     else:
-        totals, empty = dict(margin.totals), []
+        totals, empty, unknown = dict(margin.totals), [], []
         strangers = [cell for cell in sums if cell not in totals and cell != silent]
         if strangers:
             raise UserError(
@@ -281,7 +287,7 @@ def _wanted(sample: Sample, margin: Margin, cells: list[Cell], carried: Floats) 
     if silent in sums:
         share, whole = sums[silent] / sum(sums.values()), sum(wanted.values())
         wanted = {cell: total * (1 - share) for cell, total in wanted.items()} | {silent: whole * share}
-    return wanted, empty
+    return wanted, empty, unknown
 
 
 def _trim(sample: Sample, plan: StepPlan, before: Floats, earlier: list[StepPlan]) -> StepDone:

@@ -14,7 +14,8 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from survey_app.command_line import echo_json, operator, verb
+from survey_app.accounts.roles import DRAW_SAMPLE
+from survey_app.command_line import BY, echo_json, verb
 from survey_app.errors import UserError
 from survey_app.sampling.listing import import_work  # noqa: F401  its work
 from survey_app.sampling.listing.columns import FIELDS, Columns, guess_columns, read_columns
@@ -24,6 +25,7 @@ from survey_app.sampling.listing.retention import forget_contacts
 from survey_app.sampling.listing.service import ListReport, import_case_list, import_unit_list, remove_list
 from survey_app.sampling.listing.simulation import CASE_HEADINGS, simulate_cases
 from survey_app.sampling.listing.table_file import open_table
+from survey_app.surveys.acting import actor_on
 from survey_app.surveys.queries import find_survey
 
 group = AppGroup("frame", help="Lists of units and of cases.")
@@ -40,6 +42,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--show-columns", is_flag=True, help="Say which columns would be read, and stop."),
         click.option("--refusals", type=_OUT, help="Write every refused row with its reason to this CSV file."),
         click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
+        BY,
     ):
         function = option(function)
     return function
@@ -73,15 +76,17 @@ def _import(
     show_columns: bool,
     refusals: Path | None,
     form: str,
+    email: str | None,
 ) -> None:
     survey = find_survey(session, slug)
+    actor = actor_on(session, survey, email, DRAW_SAMPLE)
     columns = _columns(session, kind, file, chosen, attributes)
     if show_columns:
         echo_json(columns.as_json())
         return
     with refusals.open("w", encoding="utf-8", newline="") if refusals else nullcontext() as written:
         report = bring_in(
-            session, survey, file, file.name, columns, actor=operator(), complaints=Complaints(written), progress=_tell
+            session, survey, file, file.name, columns, actor=actor, complaints=Complaints(written), progress=_tell
         )
     if form == "json":
         echo_json(report.as_json())
@@ -145,19 +150,23 @@ def list_command(session: Session, slug: str, form: str) -> None:
 @group.command("remove")
 @click.argument("slug")
 @click.argument("file_id", type=int)
+@BY
 @verb
-def remove_command(session: Session, slug: str, file_id: int) -> None:
+def remove_command(session: Session, slug: str, file_id: int, email: str | None) -> None:
     """Take a list back with all its rows and contact data, before the draw."""
-    file = remove_list(session, find_survey(session, slug), file_id, actor=operator())
+    survey = find_survey(session, slug)
+    file = remove_list(session, survey, file_id, actor=actor_on(session, survey, email, DRAW_SAMPLE))
     click.echo(f"{slug}: removed list {file.id}, {file.row_count} {file.kind}")
 
 
 @group.command("forget")
 @click.argument("slug")
+@BY
 @verb
-def forget_command(session: Session, slug: str) -> None:
+def forget_command(session: Session, slug: str, email: str | None) -> None:
     """Delete contact data now: of an open survey that of undrawn cases, of a closed one all of it."""
-    count = forget_contacts(session, find_survey(session, slug), actor=operator())
+    survey = find_survey(session, slug)
+    count = forget_contacts(session, survey, actor=actor_on(session, survey, email, DRAW_SAMPLE))
     click.echo(f"{slug}: contact data of {count} cases deleted")
 
 

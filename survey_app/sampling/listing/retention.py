@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.audit.models import SYSTEM, Actor, AuditEntry
@@ -37,6 +37,25 @@ def forget_contacts(session: Session, survey: Survey, *, actor: Actor) -> int:
     Conflict
         The survey has not opened yet; its lists can be taken back instead.
     """
+    _refuse_unopened(survey)
+    return _forget(session, survey, actor, undrawn_only=survey.state == "collecting")
+
+
+def count_forgettable(session: Session, survey: Survey) -> int:
+    """Of how many cases `forget_contacts` would delete contact data now.
+
+    Raises
+    ------
+    Conflict
+        The survey has not opened yet.
+    """
+    _refuse_unopened(survey)
+    cases = _cases_of(survey, undrawn_only=survey.state == "collecting")
+    query = select(func.count()).select_from(CaseContact).where(CaseContact.listed_case_id.in_(cases))
+    return session.scalar(query) or 0
+
+
+def _refuse_unopened(survey: Survey) -> None:
     if survey.state in ("draft", "sampled"):
         raise Conflict(
             _(
@@ -44,10 +63,9 @@ def forget_contacts(session: Session, survey: Survey, *, actor: Actor) -> int:
                 "Dàn mẫu hoặc bằng lệnh frame remove."
             )
         )
-    return _forget(session, survey, actor, undrawn_only=survey.state == "collecting")
 
 
-def _forget(session: Session, survey: Survey, actor: Actor, *, undrawn_only: bool) -> int:
+def _cases_of(survey: Survey, *, undrawn_only: bool) -> Select[int]:
     cases = select(ListedCase.id).where(ListedCase.survey_id == survey.id)
     if undrawn_only:
         drawn = (
@@ -57,6 +75,11 @@ def _forget(session: Session, survey: Survey, actor: Actor, *, undrawn_only: boo
             .where(Draw.survey_id == survey.id, Draw.in_force, Case.listed_case_id.is_not(None))
         )
         cases = cases.where(ListedCase.id.not_in(drawn))
+    return cases
+
+
+def _forget(session: Session, survey: Survey, actor: Actor, *, undrawn_only: bool) -> int:
+    cases = _cases_of(survey, undrawn_only=undrawn_only)
     gone = session.execute(delete(CaseContact).where(CaseContact.listed_case_id.in_(cases)))
     count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete has it
     session.execute(

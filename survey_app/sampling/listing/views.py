@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.roles import DRAW_SAMPLE, VIEW_FIELDWORK
@@ -142,3 +143,29 @@ def remove(slug: str, file_id: int) -> ResponseReturnValue:
         flash(_("Trang đã mở quá lâu. Xin bấm nút lần nữa."), "error")
         status = 400
     return render_template("office/list_remove.html", form=form, file=file, **frame(survey, "sample")), status
+
+
+@blueprint.route("/quan-ly/dot/<slug>/dan-mau/xoa-lien-he", methods=["GET", "POST"])
+@requires(DRAW_SAMPLE)
+def forget(slug: str) -> ResponseReturnValue:
+    """Ask once, then delete the contact data that is no longer needed."""
+    survey = open_survey(slug, DRAW_SAMPLE)
+    form = ActForm()
+    if form.validate_on_submit():
+        count = retention.forget_contacts(db.session, survey, actor=acting())
+        db.session.commit()
+        done = ngettext(
+            "Đã xóa thông tin liên hệ của %(num)s hồ sơ.", "Đã xóa thông tin liên hệ của %(num)s hồ sơ.", count
+        )
+        flash(done, "ok")
+        return redirect(url_for("listing.lists", slug=slug))
+    if request.method == "POST":
+        flash(_("Trang đã mở quá lâu. Xin bấm nút lần nữa."), "error")
+    page = render_template(
+        "office/list_forget.html",
+        form=form,
+        count=retention.count_forgettable(db.session, survey),
+        is_open=survey.state == "collecting",
+        **frame(survey, "sample"),
+    )
+    return page, 400 if request.method == "POST" else 200

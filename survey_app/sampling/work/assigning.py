@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.database import now
 from survey_app.errors import Conflict, UserError
+from survey_app.i18n import day as day_words
 from survey_app.i18n import today
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.deadlines import deadline
@@ -33,6 +34,8 @@ from survey_app.sampling.work.queries import (
 from survey_app.surveys.models import Survey
 
 WORKING_STATES = ("sampled", "collecting")
+#: Work may go on after the last day of a survey, for as long as nobody closes it.
+LATEST_AFTER_END = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -156,8 +159,8 @@ def _give(
                 numbers=shown_numbers(taken),
             )
         )
+    check_due(area.survey, due_on)
     due = due_on or deadline(area.survey)
-    check_due(due)
     queue_for(session, lines)
     given: list[Given] = []
     by_id = {line.id: line for line in lines}
@@ -213,15 +216,27 @@ def check_open(lines: Sequence[CaseLine]) -> None:
         )
 
 
-def check_due(day: date | None) -> None:
-    """Refuse a last day that has passed.
+def check_due(survey: Survey, day: date | None) -> None:
+    """Refuse a last day that has passed, comes before the survey begins or long after it ends.
 
     Raises
     ------
     UserError
     """
-    if day is not None and day < today():
-        raise UserError(_("Hạn %(day)s đã qua. Xin chọn một ngày từ hôm nay trở đi.", day=day.strftime("%d/%m/%Y")))
+    if day is None:
+        return
+    if day < today():
+        raise UserError(_("Hạn %(day)s đã qua. Xin chọn một ngày từ hôm nay trở đi.", day=day_words(day)))
+    last = max(survey.ends_on, today()) + LATEST_AFTER_END
+    if not survey.starts_on <= day <= last:
+        raise UserError(
+            _(
+                "Hạn %(day)s nằm ngoài thời gian của đợt. Xin chọn một ngày từ %(first)s đến %(last)s.",
+                day=day_words(day),
+                first=day_words(max(survey.starts_on, today())),
+                last=day_words(last),
+            )
+        )
 
 
 def store_assignments(

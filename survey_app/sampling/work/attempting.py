@@ -22,7 +22,7 @@ from survey_app.reasons import read_reason
 from survey_app.sampling.work.area import Area
 from survey_app.sampling.work.assigning import hold_collecting
 from survey_app.sampling.work.models import Attempt, Case
-from survey_app.sampling.work.queries import OPEN, CaseLine, find_line
+from survey_app.sampling.work.queries import OPEN, CaseLine, find_line, people_of
 from survey_app.sampling.work.words import FINAL, OUTCOME_WORDS
 from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
@@ -30,7 +30,10 @@ from survey_app.surveys.models import Survey
 #: How far the clock of a device may be ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=10)
 NOBODY_MET = ("not_home", "unreachable", "later")
+#: Nobody tries more often; a script that goes wrong does.
+MOST_TRIES = 50
 FAILURES = tuple(outcome for outcome in OUTCOME_WORDS if outcome != "answered")
+FAILED = Attempt.outcome != "answered"
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ def record_attempt(
     Raises
     ------
     UserError, NotFound, Conflict
-        No such outcome, a time that has not come, a case that is another's or done with, an id that was used for
-        something else.
+        No such outcome, a time that has not come, a case that is another's, done with or tried too often, an id that
+        was used for something else.
     """
     if outcome not in FAILURES:
         raise UserError(_("Xin chọn một kết quả của lần thử, ví dụ „vắng nhà, không gặp”."))
@@ -98,6 +101,7 @@ def record_attempt(
     case = hold_case(session, area, case_id)
     if case.state not in OPEN:
         raise Conflict(_("Hồ sơ số %(number)s đã xong nên không ghi thêm lần thử được.", number=case_id))
+    _refuse_one_more(session, case_id)
     day = moment.astimezone(PROVINCE_TIME).date()
     try:
         with session.begin_nested():
@@ -134,14 +138,32 @@ def record_attempt(
     return Tried(case.id, case.attempts, may_replace(area.survey, case))
 
 
+def _refuse_one_more(session: Session, case_id: int) -> None:
+    tries = session.scalar(select(func.count()).select_from(Attempt).where(Attempt.case_id == case_id)) or 0
+    if tries >= MOST_TRIES:
+        raise Conflict(
+            _(
+                "Hồ sơ số %(number)s đã có %(count)s lần thử nên không ghi thêm được. Xin thay hoặc khép hồ sơ này.",
+                number=case_id,
+                count=tries,
+            )
+        )
+
+
+def who_tried(session: Session, line: CaseLine, writer_id: int) -> User:
+    """Whoever has the case, else the one who writes the try down."""
+    return people_of(session, {line.collector_id}).get(line.collector_id) or session.get_one(User, writer_id)
+
+
 def _standing_outcome(session: Session, case_id: int) -> str | None:
     """The outcome of the last try that reached somebody or settled something; else of the last.
 
-    A refusal is not undone by finding nobody at home later (AAPOR 2023, on final disposition codes).
+    A refusal is not undone by finding nobody at home later (AAPOR 2023, on final disposition codes). That a case
+    which is open again was once answered says nothing: the form was set aside.
     """
     return session.scalar(
         select(Attempt.outcome)
-        .where(Attempt.case_id == case_id)
+        .where(Attempt.case_id == case_id, FAILED)
         .order_by(Attempt.outcome.in_(NOBODY_MET), Attempt.tried_at.desc(), Attempt.id.desc())
         .limit(1)
     )
@@ -155,10 +177,10 @@ def _known_attempt(session: Session, area: Area, known: Attempt, case_id: int, o
 
 
 def count_tries(session: Session, survey: Survey, case_id: int) -> int:
-    """How many tries count by the survey's rule: all, or one a day."""
+    """How many tries that brought no answer count by the survey's rule: all, or one a day."""
     days = design_of(survey).work.on_different_days
     counted = func.count(Attempt.day.distinct()) if days else func.count()
-    return session.scalar(select(counted).select_from(Attempt).where(Attempt.case_id == case_id)) or 0
+    return session.scalar(select(counted).select_from(Attempt).where(Attempt.case_id == case_id, FAILED)) or 0
 
 
 def may_replace(survey: Survey, case: Case | CaseLine) -> bool:
@@ -212,7 +234,7 @@ def reopen_case(session: Session, area: Area, case_id: int, *, actor: Actor, rea
     case = hold_case(session, area, case_id)
     if case.state != "closed":
         raise Conflict(_("Hồ sơ số %(number)s không ở trạng thái đã khép nên không mở lại được.", number=case_id))
-    case.state, case.reason, case.changed_at = "tried" if case.attempts else "todo", reason, now()
+    case.state, case.reason, case.changed_at = "tried" if case.outcome else "todo", reason, now()
     session.flush()
     record(session, actor, "case.reopen", f"case:{case.id}", survey=area.survey.slug, reason=reason)
     return case

@@ -10,14 +10,12 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from survey_app.accounts.guards import acting, requires
-from survey_app.accounts.models import User
 from survey_app.accounts.roles import ASSIGN_WORK, VIEW_CONTACTS, VIEW_FIELDWORK
-from survey_app.audit.queries import entries_about
 from survey_app.database import db
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.sampling.work.area import Area, area_of
 from survey_app.sampling.work.assigning import assign_cases
-from survey_app.sampling.work.attempting import close_case, may_replace, record_attempt, reopen_case
+from survey_app.sampling.work.attempting import close_case, may_replace, record_attempt, reopen_case, who_tried
 from survey_app.sampling.work.contacts import show_contacts
 from survey_app.sampling.work.forms import (
     AttemptForm,
@@ -30,21 +28,19 @@ from survey_app.sampling.work.forms import (
     read_number,
     ticked_numbers,
 )
+from survey_app.sampling.work.history import read_history
 from survey_app.sampling.work.holders import collectors_in, find_holder, offices_in
 from survey_app.sampling.work.moving import move_cases, withdraw_cases
 from survey_app.sampling.work.queries import (
     PAGE,
     CaseFilter,
     CaseLine,
-    assignments_of,
-    attempts_of,
     count_listed,
     find_line,
     find_place,
     list_cases,
     offices_of,
     people_of,
-    replacement_of,
 )
 from survey_app.sampling.work.replacing import replace_case
 from survey_app.sampling.work.views import given_in_words
@@ -54,8 +50,6 @@ from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 
 blueprint = Blueprint("cases", __name__)
-#: What the trail tells of a case beside its tries and its holders.
-DECISIONS = ("case.replace", "case.close", "case.reopen")
 SHOWN = {
     "chua-giao": CaseFilter(unassigned=True),
     "qua-han": CaseFilter(overdue=True),
@@ -158,7 +152,7 @@ def _do_with_case(area: Area, line: CaseLine) -> str:
             line.id,
             attempt_id=read_attempt_id(form.attempt.data),
             outcome=form.outcome.data or "",
-            collector=_who_tried(line),
+            collector=who_tried(db.session, line, current_user.id),
             actor=acting(),
             tried_at=read_moment(form.day.data, form.hour.data),
         )
@@ -173,13 +167,6 @@ def _do_with_case(area: Area, line: CaseLine) -> str:
         reopen_case(db.session, area, line.id, actor=acting(), reason=reason)
         return _("Đã mở lại hồ sơ số %(number)s.", number=line.id)
     raise UserError(_("Không rõ việc cần làm với hồ sơ. Xin bấm một nút trên trang."))
-
-
-def _who_tried(line: CaseLine) -> User:
-    """Whoever has the case, else the one who writes."""
-    return people_of(db.session, {line.collector_id}).get(line.collector_id) or db.session.get_one(
-        User, current_user.id
-    )
 
 
 @blueprint.post("/quan-ly/dot/<slug>/phan-cong/ho-so/<int:case_id>/lien-he")
@@ -198,27 +185,26 @@ def contact(slug: str, case_id: int) -> ResponseReturnValue:
 def _case_page(
     survey: Survey, case_id: int, *, words: dict[str, str] | None = None, asked: bool = False, posted: bool = False
 ) -> str:
-    line = find_line(db.session, area_of(current_user, survey, VIEW_FIELDWORK), case_id)
-    held = assignments_of(db.session, case_id)
-    tries = attempts_of(db.session, [case_id]).get(case_id, [])
+    history = read_history(db.session, area_of(current_user, survey, VIEW_FIELDWORK), case_id)
+    line = history.line
     attempt = AttemptForm() if posted else AttemptForm(formdata=None)
     return render_template(
         "office/work_case.html",
         line=line,
-        held=held,
-        tries=tries,
+        held=history.held,
+        tries=history.tries,
         contact=words,
         contact_asked=asked,
-        decisions=[entry for entry in entries_about(db.session, f"case:{case_id}") if entry.verb in DECISIONS],
-        replaced_by=replacement_of(db.session, case_id),
+        decisions=history.decisions,
+        replaced_by=history.replaced_by,
         attempt=attempt.fresh(),
         reason=ReasonForm() if posted else ReasonForm(formdata=None),
         rule=design_of(survey).work,
         may_replace=may_replace(survey, line),
         may_assign=may_on(ASSIGN_WORK, survey) and survey.state == "collecting",
         may_see=may_on(VIEW_CONTACTS, survey) and line.listed_case_id is not None and line.is_live,
-        everyone=people_of(db.session, {one.collector_id for one in held} | {one.collector_id for one in tries}),
-        every_office=offices_of(db.session, {one.office_id for one in held}),
+        everyone=history.people,
+        every_office=history.offices,
         **names_for([line]),
         **frame(survey, "fieldwork"),
     )

@@ -12,10 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.acting import find_person
-from survey_app.accounts.roles import ASSIGN_WORK, VIEW_CONTACTS
+from survey_app.accounts.guards import may
+from survey_app.accounts.models import User
+from survey_app.accounts.roles import ASSIGN_WORK, VIEW_CONTACTS, VIEW_FIELDWORK
 from survey_app.audit.models import Actor
 from survey_app.command_line import BY, echo_json, operator, verb
-from survey_app.errors import UserError
+from survey_app.errors import Forbidden, UserError
 from survey_app.sampling.work.area import Area, area_of, whole_area
 from survey_app.sampling.work.assigning import Given, assign_cases, assign_places
 from survey_app.sampling.work.counts import read_board
@@ -153,6 +155,17 @@ def _chosen(
     return choose_part(session, area, find_holder(session, source or "", receiving=False), count=count, codes=places)
 
 
+def _may_give_out(session: Session, area: Area, email: str) -> bool:
+    """Whether the person of an address gives out work of the survey."""
+    survey = area.survey
+    return may(find_person(session, email), ASSIGN_WORK, sector=survey.questionnaire.sector, territory=survey.territory)
+
+
+def _named(collector: User, gives_out: bool) -> str:
+    """Who gives out work needs addresses; who watches is shown names, as on the pages."""
+    return collector.email if gives_out else collector.name
+
+
 @group.command("list")
 @click.argument("slug")
 @click.option("--in", "place", help="Code of a commune or district.")
@@ -169,7 +182,10 @@ def list_command(
     overdue: bool, reserves: bool, form: str, email: str | None,
 ) -> None:  # fmt: skip
     """List cases, without contact data."""
-    area, _actor = acting_in(session, slug, email)
+    area, _actor = acting_in(session, slug, email, VIEW_FIELDWORK)
+    gives_out = email is None or _may_give_out(session, area, email)
+    if holder and not gives_out:
+        raise Forbidden(_("Chỉ người giao việc mới xem riêng hồ sơ của một người bằng --of."))
     who = find_holder(session, holder, receiving=False) if holder else None
     unit = find_place(session, area, place) if place else None
     wanted = CaseFilter(
@@ -193,7 +209,7 @@ def list_command(
             "state": line.state,
             "outcome": line.outcome,
             "attempts": line.attempts,
-            "collector": people[line.collector_id].email if line.collector_id else None,
+            "collector": _named(people[line.collector_id], gives_out) if line.collector_id else None,
             "office": offices[line.office_id].code if line.office_id else None,
             "due_on": line.due_on.isoformat() if line.due_on else None,
             "overdue": line.is_overdue,

@@ -39,7 +39,7 @@ def move_cases(
     _check_held(lines)
     if all(holder.has(line) for line in lines):
         raise Conflict(_("Các hồ sơ này đã ở chỗ %(name)s.", name=holder.name))
-    check_due(due_on)
+    check_due(area.survey, due_on)
     lines = [line for line in lines if not holder.has(line)]
     holder.check_reach(area, lines)
     queue_for(session, lines)

@@ -55,10 +55,10 @@ def change_office(office_id: int) -> ResponseReturnValue:
         check_token(OfficeForm())
         user = find_user(db.session, request.form.get("email", ""))
         if request.form.get("do") == "remove":
-            remove_member(db.session, office, user, actor=acting())
+            remove_member(db.session, office, user, actor=acting(), giver=current_user)
             words = _("%(name)s không còn thuộc bưu điện này. Hồ sơ đang giữ vẫn ở chỗ người ấy.", name=user.name)
         else:
-            add_member(db.session, office, user, actor=acting())
+            add_member(db.session, office, user, actor=acting(), giver=current_user)
             words = _("Đã đưa %(name)s vào bưu điện.", name=user.name)
         db.session.commit()
     except UserError as error:
@@ -72,5 +72,9 @@ def change_office(office_id: int) -> ResponseReturnValue:
 def _offices_page(form: OfficeForm, *, email: str = "") -> str:
     mine = [one for one in all_offices(db.session) if may_manage(current_user, one.unit)]
     return render_template(
-        "office/work_offices.html", form=form, offices=mine, members=members_of(db.session), email=email
+        "office/work_offices.html",
+        form=form,
+        offices=mine,
+        members=members_of(db.session, seen_by=current_user),
+        email=email,
     )

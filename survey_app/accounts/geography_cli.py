@@ -9,7 +9,9 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from survey_app.command_line import operator, verb
+from survey_app.accounts.acting import acting_anywhere
+from survey_app.accounts.roles import MANAGE_GEOGRAPHY
+from survey_app.command_line import BY, verb
 from survey_app.geography.service import import_units
 
 group = AppGroup("geography", help="Provinces, districts and communes.")
@@ -21,6 +23,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--code-system", help="Name of the code system (default tctk-2020, or tctk-2025 without districts).")
 @click.option("--valid-from", type=DAY, help="First day the units are valid.")
 @click.option("--valid-to", type=DAY, help="Last day the units are valid.")
+@BY
 @verb
 def import_command(
     session: Session,
@@ -28,12 +31,13 @@ def import_command(
     code_system: str | None,
     valid_from: datetime | None,
     valid_to: datetime | None,
+    email: str | None,
 ) -> None:
     """Bring in the units of a CSV file, all of it or nothing."""
     result = import_units(
         session,
         file,
-        actor=operator(),
+        actor=acting_anywhere(session, email, MANAGE_GEOGRAPHY),
         code_system=code_system,
         valid_from=_day(valid_from),
         valid_to=_day(valid_to),

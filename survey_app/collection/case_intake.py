@@ -12,7 +12,6 @@ from survey_app.collection.models import Response, SetAside
 from survey_app.database import now
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.sampling.models import FrameUnit
-from survey_app.sampling.work.attempting import count_tries
 from survey_app.sampling.work.models import Attempt, Case
 from survey_app.surveys.models import Survey
 from survey_app.surveys.service import on_state
@@ -71,14 +70,13 @@ def check_takes_answer(case: Case) -> None:
     raise CaseNotOpen(words.get(case.state, reserve))
 
 
-def mark_answered(session: Session, survey: Survey, case: Case, *, collector_id: int | None, day: date) -> None:
+def mark_answered(session: Session, case: Case, *, collector_id: int | None, day: date) -> None:
     """The case has its answer; who brought it has made an attempt."""
     case.state, case.outcome, case.changed_at = "answered", "answered", now()
     if collector_id is not None:
         # An id of its own: the attempt stays after closing, when nothing may lead from the case to its answer.
         session.add(Attempt(case_id=case.id, collector_id=collector_id, outcome="answered", tried_at=now(), day=day))
         session.flush()
-        case.attempts = count_tries(session, survey, case.id)
 
 
 @on_state("closed")

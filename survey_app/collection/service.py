@@ -133,7 +133,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
                 _use_invitation(session, submission.invitation_id)
             count_in(quotas)
             if case is not None and not is_set_aside:
-                mark_answered(session, survey, case, collector_id=submission.collector_id, day=day)
+                mark_answered(session, case, collector_id=submission.collector_id, day=day)
     except IntegrityError:
         known = session.get(Response, response_id, populate_existing=True)
         if known is None:

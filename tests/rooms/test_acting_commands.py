@@ -121,8 +121,8 @@ def test_lists_and_the_draw_follow_the_rights_of_the_person(app: Flask, tmp_path
 def test_a_survey_is_made_by_who_may_edit_its_sector(app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
     path.write_text(
-        "slug: moi\ntitle: {vi: Đợt mới, en: New}\nquestionnaire: sipas-commune\nterritory: '91'\n"
-        "period: {from: 2026-01-01, to: 2026-12-31}\ntarget: {rate: 0.8}\n"
+        "slug: dot-moi\ntitle: {vi: Đợt mới, en: New}\nquestionnaire: sipas-commune\nterritory: '91'\n"
+        "period: {from: 2026-01-01, to: 2026-12-31}\nsample: {cases_per_commune: 10}\ntarget: {rate: 0.8}\n"
     )
     with app.app_context():
         people(db.session)
@@ -130,8 +130,8 @@ def test_a_survey_is_made_by_who_may_edit_its_sector(app: Flask, tmp_path: Path)
         invoke(app, "survey", "create", path, "--by", refused, ends=1)
     invoke(app, "survey", "create", path, "--by", BOSS)
     path.write_text(path.read_text().replace("Đợt mới", "Đợt khác"))
-    invoke(app, "survey", "change", "moi", path, "--by", LEAD, ends=1)
-    invoke(app, "survey", "change", "moi", path, "--by", BOSS)
+    invoke(app, "survey", "change", "dot-moi", path, "--by", LEAD, ends=1)
+    invoke(app, "survey", "change", "dot-moi", path, "--by", BOSS)
     assert [who_did(app, verb) for verb in ("survey.create", "survey.change")] == [[BOSS]] * 2
 
 

@@ -261,15 +261,16 @@ def test_a_request_that_waits_when_the_survey_opens_is_closed_and_told(
     survey = make_village(session, state="sampled")
     ask_redraw(session, survey, seed="8", reason="đọc nhầm mầm", actor=TESTER)
     session.commit()
-    page = f"/quan-ly/dot/{VILLAGE}/mau"
-    assert "thì đề nghị này tự khép" in sign_in("observer").get(page).text
+    page, watcher = f"/quan-ly/dot/{VILLAGE}/mau", sign_in("observer")
+    assert "thì đề nghị này tự khép" in watcher.get(page).text
     set_state(session, survey, "collecting", actor=TESTER)
     session.commit()
     (request,) = redraw_requests(session, survey)
     assert (request.granted, request.decided_by) == (False, "system")
     told = next(entry for entry in entries_about(session, f"survey:{VILLAGE}") if entry.verb == "sample.decide_redraw")
     assert (told.actor, told.detail["granted"], told.detail["asked_by"]) == ("system", False, "tester")
-    shown = sign_in("observer").get(page).text
+    session.rollback()
+    shown = watcher.get(page).text
     assert "tự khép khi đợt mở nhận phiếu" in shown
     assert "đang chờ duyệt" not in shown
     with pytest.raises(Conflict):

@@ -257,11 +257,12 @@ def test_of_a_large_survey_the_findings_are_kept_and_made_anew_on_request(
 
 
 def test_asking_again_for_a_comparison_that_is_not_done_adds_none(
-    app: Flask, session: Session, sign_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+    app: Flask, sign_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(comparisons, "LIVE_FORMS", 0)
-    fieldwork(session)
-    session.commit()
+    with app.app_context():
+        fieldwork(db.session)
+        db.session.commit()
     person, other = sign_in("analyst"), sign_in("observer")
 
     def click(client: FlaskClient) -> str:
@@ -273,10 +274,8 @@ def test_asking_again_for_a_comparison_that_is_not_done_adds_none(
     assert click(person) == first
     assert click(other) == PAGE
     assert "chưa xong" in other.get(PAGE).text
-    session.rollback()
     assert run_waiting_jobs(app) == 1
     assert click(person) != first
-    session.rollback()
     assert run_waiting_jobs(app) == 1
 
 

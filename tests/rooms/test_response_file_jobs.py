@@ -81,6 +81,20 @@ def test_a_file_is_rehearsed_reported_and_then_kept(
     assert count(app) == 2
 
 
+def test_a_second_click_on_keep_finds_the_same_job(
+    app: Flask, sign_in: Callable[..., FlaskClient], rows: list[dict[str, Any]]
+) -> None:
+    person = sign_in("post_coordinator")
+    rehearsed = upload(person, csv_of(rows))
+    run_waiting_jobs(app)
+    data = {"csrf_token": token_in(report_of(person, rehearsed)), "keep": "1"}
+    address = f"{PAGE}?tep={uploads(app)[0].stem}"
+    first, second = person.post(address, data=data), person.post(address, data=data)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert run_waiting_jobs(app) == 1
+    assert count(app) == 2
+
+
 def test_a_file_without_use_ends_in_a_sentence(
     app: Flask, sign_in: Callable[..., FlaskClient], rows: list[dict[str, Any]]
 ) -> None:

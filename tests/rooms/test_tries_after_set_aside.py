@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """A form set aside as invented is no try: it neither opens a replacement nor hides what came of later tries."""
-=======
-"""A form that was set aside as invented is no try: it opens no replacement and hides nothing that came later."""
->>>>>>> parity
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def list_one_case(session: Session, survey: Survey) -> None:
     session.flush()
     unit_id = drawn_units(session, survey)[0].unit_id
     listed = ListedCase(
-        survey_id=survey.id, file_id=file.id, unit_id=unit_id, line=2, reference=b"1" * 16, attributes={}
+        id=1, survey_id=survey.id, file_id=file.id, unit_id=unit_id, line=2, reference=b"1" * 16, attributes={}
     )
     session.add(listed)
     session.flush()

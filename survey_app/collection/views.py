@@ -19,6 +19,7 @@ from survey_app.accounts.roles import (
     VIEW_FIELDWORK,
 )
 from survey_app.collection.queries import count_disputes
+from survey_app.collection.sync.queries import count_held
 from survey_app.collection.watch.export import progress_as_csv
 from survey_app.collection.watch.map import lay_tiles, place_bubbles
 from survey_app.collection.watch.progress import watch_fieldwork
@@ -57,7 +58,8 @@ def fieldwork(slug: str) -> ResponseReturnValue:
         disposition_words=DISPOSITION_WORDS,
         bubble_map=place_bubbles(progress.places),
         tile_blocks=lay_tiles(progress.groups),
-        disputes=count_disputes(db.session, survey, area.places),
+        waiting=count_disputes(db.session, survey, area.places) + count_held(db.session, area),
+        may_settle=may_on(ASSIGN_WORK, survey),
         state_form=StateForm(formdata=None),
         may_edit=may_on(EDIT_SURVEYS, survey),
         may_import=may_on(IMPORT_RESPONSES, survey),

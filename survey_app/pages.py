@@ -89,7 +89,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
         (VIEW_SURVEYS, _("Các bộ phiếu"), "instruments.questionnaires"),
         (MANAGE_GEOGRAPHY, _("Địa bàn"), "geography.units"),
         (COLLECT, _("Thu phiếu"), "collection.work"),
-        (OPERATE_COUNTER, _("Quầy"), "counter.surveys"),
+        (OPERATE_COUNTER, _("Quầy"), "kiosk.start"),
         (MANAGE_USERS, _("Người dùng"), "accounts.people"),
         (VIEW_TRAIL, _("Nhật ký"), "audit.trail"),
     ]

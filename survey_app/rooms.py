@@ -22,6 +22,11 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection.call_backs import cli as call_backs_cli
     from survey_app.collection.call_backs import views as call_backs_views
     from survey_app.collection.first_views import init_first_views
+    from survey_app.collection.kiosk import cli as kiosk_cli
+    from survey_app.collection.kiosk import office_views as kiosk_office_views
+    from survey_app.collection.kiosk import views as kiosk_views
+    from survey_app.collection.links import cli as links_cli
+    from survey_app.collection.links import views as links_views
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quality import views as quality_views
     from survey_app.collection.quotas import cli as quotas_cli
@@ -73,6 +78,9 @@ def init_rooms(app: Flask) -> None:
         calculator_views,
         respondent_views,
         counter_views,
+        kiosk_views,
+        kiosk_office_views,
+        links_views,
         collection_views,
         quotas_views,
         quality_views,
@@ -93,12 +101,13 @@ def init_rooms(app: Flask) -> None:
         sampling_cli.group,
         work_cli.group,
         collection_cli.group,
-        collection_cli.invitations,
+        links_cli.invitations,
         sync_cli.group,
         watch_cli.group,
         quotas_cli.group,
         quality_cli.group,
         call_backs_cli.group,
+        kiosk_cli.group,
         results_cli.group,
         weighting_cli.group,
         publication_cli.group,
@@ -107,6 +116,7 @@ def init_rooms(app: Flask) -> None:
     ):
         app.cli.add_command(group)
     for command in (
+        links_cli.poster_command,
         setup.init_command,
         demonstration.demonstration_command,
         serving.serve_command,

@@ -17,6 +17,7 @@ COLLECT = "response.collect"
 OPERATE_COUNTER = "counter.operate"
 IMPORT_RESPONSES = "response.import"
 ISSUE_INVITATIONS = "invitation.issue"
+MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
 FREEZE = "publication.freeze"
 APPROVE = "publication.approve"
@@ -26,7 +27,16 @@ VIEW_TRAIL = "audit.view"
 
 #: What coordinators do in their area.
 COORDINATE = frozenset(
-    {VIEW_SURVEYS, VIEW_FIELDWORK, ASSIGN_WORK, CHECK_WORK, VIEW_CONTACTS, COLLECT, ISSUE_INVITATIONS}
+    {
+        VIEW_SURVEYS,
+        VIEW_FIELDWORK,
+        ASSIGN_WORK,
+        CHECK_WORK,
+        VIEW_CONTACTS,
+        COLLECT,
+        ISSUE_INVITATIONS,
+        MANAGE_DEVICES,
+    }
 )
 #: What a person of a district may do within it, though the survey is the whole province's; the rest, such as reading
 #: the province's figures, needs a grant that holds the whole territory.
@@ -47,6 +57,7 @@ MANAGER = frozenset(
         SET_ASIDE,
         IMPORT_RESPONSES,
         ISSUE_INVITATIONS,
+        MANAGE_DEVICES,
         VIEW_RESULTS,
         FREEZE,
     }

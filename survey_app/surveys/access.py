@@ -14,6 +14,8 @@ from survey_app.accounts.roles import (
     ASSIGN_WORK,
     CHECK_WORK,
     DRAW_SAMPLE,
+    ISSUE_INVITATIONS,
+    MANAGE_DEVICES,
     VIEW_FIELDWORK,
     VIEW_RESULTS,
     VIEW_SURVEYS,
@@ -43,6 +45,8 @@ PAGES = {
         ("quotas.quotas", _l("Hạn mức"), VIEW_FIELDWORK),
         ("quality.quality", _l("Chất lượng"), VIEW_FIELDWORK),
         ("call_backs.call_backs", _l("Phúc tra"), CHECK_WORK),
+        ("kiosk_office.devices", _l("Máy tại quầy"), MANAGE_DEVICES),
+        ("links.links", _l("Đường dẫn"), ISSUE_INVITATIONS),
     ),
     "results": (
         ("results.overview", _l("Kết quả"), VIEW_RESULTS),

@@ -11,6 +11,9 @@ def init_rooms(app: Flask) -> None:
     from survey_app.accounts import cli as accounts_cli
     from survey_app.accounts import geography_cli, geography_views, job_views, trail_views
     from survey_app.accounts import views as accounts_views
+    from survey_app.api import batch_views, key_views, reading_views, response_views, specification  # noqa: F401  routes of api
+    from survey_app.api import blueprint as api
+    from survey_app.api import cli as api_cli
     from survey_app.collection import cli as collection_cli
     from survey_app.collection import (
         counter_views,
@@ -80,6 +83,9 @@ def init_rooms(app: Flask) -> None:
         weighting_views,
         publication_views,
         public_views,
+        key_views,
+        api,
+        specification,
     ):
         app.register_blueprint(room.blueprint)
     for group in (
@@ -99,6 +105,7 @@ def init_rooms(app: Flask) -> None:
         weighting_cli.group,
         publication_cli.group,
         accounts_cli.group,
+        api_cli.group,
         jobs_cli.group,
     ):
         app.cli.add_command(group)

@@ -15,6 +15,8 @@ def _hang_views(app: Flask) -> None:
     from survey_app import landing
     from survey_app.accounts import geography_views, job_views, trail_views
     from survey_app.accounts import views as accounts_views
+    from survey_app.api import batch_views, key_views, reading_views, response_views, specification  # noqa: F401  routes of api
+    from survey_app.api import blueprint as api
     from survey_app.collection import (
         counter_views,
         field_views,  # noqa: F401  routes of collection
@@ -78,6 +80,9 @@ def _hang_views(app: Flask) -> None:
         weighting_views,
         publication_views,
         public_views,
+        key_views,
+        api,
+        specification,
     ):
         app.register_blueprint(room.blueprint)
     init_first_views(app)
@@ -87,6 +92,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app import demonstration, serving, setup
     from survey_app.accounts import cli as accounts_cli
     from survey_app.accounts import geography_cli
+    from survey_app.api import cli as api_cli
     from survey_app.collection import cli as collection_cli
     from survey_app.collection.call_backs import cli as call_backs_cli
     from survey_app.collection.kiosk import cli as kiosk_cli
@@ -126,6 +132,7 @@ def _hang_commands(app: Flask) -> None:
         weighting_cli.group,
         publication_cli.group,
         accounts_cli.group,
+        api_cli.group,
         jobs_cli.group,
     ):
         app.cli.add_command(group)

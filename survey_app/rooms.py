@@ -22,6 +22,10 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection.call_backs import cli as call_backs_cli
     from survey_app.collection.call_backs import views as call_backs_views
     from survey_app.collection.first_views import init_first_views
+    from survey_app.collection.paper import batch_views as paper_batch_views
+    from survey_app.collection.paper import cli as paper_cli
+    from survey_app.collection.paper import entry_views as paper_entry_views
+    from survey_app.collection.paper import forgetting  # noqa: F401  what closing and the hours do
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quality import views as quality_views
     from survey_app.collection.quotas import cli as quotas_cli
@@ -75,6 +79,8 @@ def init_rooms(app: Flask) -> None:
         quotas_views,
         quality_views,
         call_backs_views,
+        paper_batch_views,
+        paper_entry_views,
         import_views,
         results_views,
         weighting_views,
@@ -95,6 +101,7 @@ def init_rooms(app: Flask) -> None:
         quotas_cli.group,
         quality_cli.group,
         call_backs_cli.group,
+        paper_cli.group,
         results_cli.group,
         weighting_cli.group,
         publication_cli.group,

@@ -13,6 +13,7 @@ from survey_app.accounts.guards import may
 from survey_app.accounts.roles import (
     ASSIGN_WORK,
     CHECK_WORK,
+    DECIDE_PAPER,
     DRAW_SAMPLE,
     VIEW_FIELDWORK,
     VIEW_RESULTS,
@@ -43,6 +44,8 @@ PAGES = {
         ("quotas.quotas", _l("Hạn mức"), VIEW_FIELDWORK),
         ("quality.quality", _l("Chất lượng"), VIEW_FIELDWORK),
         ("call_backs.call_backs", _l("Phúc tra"), CHECK_WORK),
+        ("paper.batches", _l("Phiếu giấy"), VIEW_FIELDWORK),
+        ("paper_entry.differences", _l("Nhập kép"), DECIDE_PAPER),
     ),
     "results": (
         ("results.overview", _l("Kết quả"), VIEW_RESULTS),

@@ -30,6 +30,9 @@ def _hang_views(app: Flask) -> None:
     from survey_app.collection.kiosk import sending  # noqa: F401  a route of the kiosk
     from survey_app.collection.kiosk import views as kiosk_views
     from survey_app.collection.links import views as links_views
+    from survey_app.collection.paper import batch_views as paper_batch_views
+    from survey_app.collection.paper import entry_views as paper_entry_views
+    from survey_app.collection.paper import forgetting  # noqa: F401  what closing and the hours do
     from survey_app.collection.quality import views as quality_views
     from survey_app.collection.quotas import views as quotas_views
     from survey_app.collection.sync import views as sync_views
@@ -75,6 +78,8 @@ def _hang_views(app: Flask) -> None:
         quality_views,
         call_backs_views,
         sync_views,
+        paper_batch_views,
+        paper_entry_views,
         import_views,
         results_views,
         weighting_views,
@@ -97,6 +102,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.collection.call_backs import cli as call_backs_cli
     from survey_app.collection.kiosk import cli as kiosk_cli
     from survey_app.collection.links import cli as links_cli
+    from survey_app.collection.paper import cli as paper_cli
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.sync import cli as sync_cli
@@ -128,6 +134,7 @@ def _hang_commands(app: Flask) -> None:
         quality_cli.group,
         call_backs_cli.group,
         kiosk_cli.group,
+        paper_cli.group,
         results_cli.group,
         weighting_cli.group,
         publication_cli.group,

@@ -26,6 +26,8 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection.quality import views as quality_views
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.quotas import views as quotas_views
+    from survey_app.collection.sync import cli as sync_cli
+    from survey_app.collection.sync import views as sync_views
     from survey_app.collection.watch import cli as watch_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.instruments import editing_views, preview_views
@@ -75,6 +77,7 @@ def init_rooms(app: Flask) -> None:
         quotas_views,
         quality_views,
         call_backs_views,
+        sync_views,
         import_views,
         results_views,
         weighting_views,
@@ -91,6 +94,7 @@ def init_rooms(app: Flask) -> None:
         work_cli.group,
         collection_cli.group,
         collection_cli.invitations,
+        sync_cli.group,
         watch_cli.group,
         quotas_cli.group,
         quality_cli.group,

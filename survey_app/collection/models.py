@@ -115,7 +115,10 @@ class Invitation(Base):
 
 
 class Dispute(Base):
-    """A submission that came under a known id with other content; refused, and kept for a person to look at."""
+    """A submission that came under a known id with other content; refused, and kept for a person to look at.
+
+    Once somebody has looked, the first stands and the answers of the second are gone.
+    """
 
     __tablename__ = "dispute"
     __table_args__ = (Index("uq_dispute_response_id_sha256", "response_id", "sha256", unique=True),)
@@ -127,6 +130,8 @@ class Dispute(Base):
     day: Mapped[date]
     answers: Mapped[dict[str, Any]]
     sha256: Mapped[str] = mapped_column(String(64))
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None] = mapped_column(String(255))
 
 
 class Quota(Base):

@@ -22,6 +22,7 @@ from survey_app.accounts.roles import (
 from survey_app.collection.drafts import issue_invitations
 from survey_app.collection.forms import InvitationForm
 from survey_app.collection.queries import count_disputes
+from survey_app.collection.sync.queries import count_held
 from survey_app.collection.watch.export import progress_as_csv
 from survey_app.collection.watch.map import lay_tiles, place_bubbles
 from survey_app.collection.watch.progress import watch_fieldwork
@@ -65,7 +66,8 @@ def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
         disposition_words=DISPOSITION_WORDS,
         bubble_map=place_bubbles(progress.places),
         tile_blocks=lay_tiles(progress.groups),
-        disputes=count_disputes(db.session, survey, area.places),
+        waiting=count_disputes(db.session, survey, area.places) + count_held(db.session, area),
+        may_settle=may_on(ASSIGN_WORK, survey),
         state_form=StateForm(formdata=None),
         invitations=invitations,
         may_edit=may_on(EDIT_SURVEYS, survey),

@@ -42,9 +42,7 @@ def instrument_as_data(instrument: Instrument, content_hash: str) -> Data:
                 "key": section.key,
                 "title": _both(section.title),
                 "intro": _maybe(section.intro),
-                "items": [
-                    _item(item, numbers.get(item.key), instrument) for item in instrument.items_in(section.key)
-                ],
+                "items": [_item(item, numbers.get(item.key), instrument) for item in instrument.items_in(section.key)],
             }
             for section in instrument.sections
         ],

@@ -93,9 +93,7 @@ def _refusal_words() -> Words:
         "gap_in_order": _("thứ tự bị bỏ trống ở giữa. Xin Ông/Bà chọn lần lượt từ thứ nhất."),
         "duplicate_rank": _("có ý được xếp hai lần. Xin Ông/Bà xếp mỗi ý một lần."),
         "typed_and_chosen": _("Xin Ông/Bà chỉ ghi vào ô, hoặc chỉ chọn một ý bên dưới."),
-        "two_readings": _(
-            "Con số này có thể hiểu theo hai cách. Xin viết liền, không tách hàng nghìn, ví dụ 1234."
-        ),
+        "two_readings": _("Con số này có thể hiểu theo hai cách. Xin viết liền, không tách hàng nghìn, ví dụ 1234."),
         "no_number": _("Đây chưa phải là một con số. Xin chỉ viết chữ số, ví dụ 3 hoặc 2,5."),
         "number_too_large": _("con số quá lớn. Xin Ông/Bà viết lại."),
         "too_small": _("con số nhỏ nhất có thể ghi là %(limit)s. Xin Ông/Bà viết lại.", limit="{limit}"),

@@ -21,6 +21,7 @@ def init_rooms(app: Flask) -> None:
     from survey_app.collection import views as collection_views
     from survey_app.collection.call_backs import cli as call_backs_cli
     from survey_app.collection.call_backs import views as call_backs_views
+    from survey_app.collection.field_app import views as field_app_views
     from survey_app.collection.first_views import init_first_views
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quality import views as quality_views
@@ -73,6 +74,7 @@ def init_rooms(app: Flask) -> None:
         calculator_views,
         respondent_views,
         counter_views,
+        field_app_views,
         collection_views,
         quotas_views,
         quality_views,

@@ -1,10 +1,10 @@
-"""The words of a form that is filled in without the server, in every language; the same ones as on the server's pages."""
+"""The words of a form that is filled in without the server, in every language; as the server's pages have them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from survey_app.i18n import LANGUAGES
@@ -20,11 +20,6 @@ def in_every_language(words: Callable[[], Words]) -> dict[str, Words]:
         with force_locale(code):
             found[code] = words()
     return found
-
-
-def one_and_many(one: str, many: str) -> list[str]:
-    """Both forms of a sentence with ``{count}``."""
-    return [str(ngettext(one, many, number, count="{count}")) for number in (1, 2)]
 
 
 def form_words() -> Words:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.roles import ASSIGN_WORK
-from survey_app.collection.sync.queries import list_disputes, list_held
+from survey_app.collection.sync.queries import DisputeLine, HeldLine, list_disputes, list_held
 from survey_app.collection.sync.service import discard_held, enter_held
 from survey_app.collection.sync.settling import settle_dispute
 from survey_app.command_line import BY, echo_json, verb
@@ -29,7 +31,7 @@ def list_command(session: Session, slug: str, form: str, email: str | None) -> N
     area, _actor = acting_in(session, slug, email, ASSIGN_WORK)
     held, disputes = list_held(session, area), list_disputes(session, area)
     if form == "json":
-        echo_json({"held": [asdict(one) for one in held], "disputes": [asdict(one) for one in disputes]})
+        echo_json({"held": [_plain(one) for one in held], "disputes": [_plain(one) for one in disputes]})
         return
     for one in held:
         case = f"case {one.case_number}" if one.case_number else "no case"
@@ -37,6 +39,10 @@ def list_command(session: Session, slug: str, form: str, email: str | None) -> N
     for two in disputes:
         click.echo(f"dispute {two.number}\t{two.unit_name}\t{two.collector}\t{two.differing} answers differ")
     click.echo(f"{len(held)} held, {len(disputes)} came twice")
+
+
+def _plain(line: HeldLine | DisputeLine) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(line).items()}
 
 
 @group.command("enter")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -19,11 +18,11 @@ from survey_app.accounts.roles import ASSIGN_WORK, COLLECT
 from survey_app.collection.sync.queries import list_disputes, list_held
 from survey_app.collection.sync.record import Envelope
 from survey_app.collection.sync.sender import collector_as_sender
-from survey_app.collection.sync.service import MOST_AT_ONCE, Outcome, discard_held, enter_held, receive_forms
+from survey_app.collection.sync.service import MOST_AT_ONCE, Sender, discard_held, enter_held, receive_forms
 from survey_app.collection.sync.settling import settle_dispute
 from survey_app.collection.words import CHANNEL_WORDS
 from survey_app.database import db
-from survey_app.errors import Conflict, UserError
+from survey_app.errors import UserError
 from survey_app.sampling.work.area import area_of
 from survey_app.sampling.work.forms import check_token
 from survey_app.surveys.access import frame
@@ -57,10 +56,19 @@ def send() -> ResponseReturnValue:
     """Take in the sealed forms that a collector's device brings, and tell what became of each."""
     try:
         validate_csrf(request.headers.get("X-CSRFToken", ""))
-    except TokenRefused as error:
-        raise Conflict(_("Phiên làm việc đã cũ. Xin mở lại ứng dụng khi có mạng rồi gửi.")) from error
+    except TokenRefused:
+        return {"reason": _("Phiên làm việc đã cũ. Xin mở lại ứng dụng khi có mạng rồi gửi.")}, 409
     collector = db.session.get_one(User, current_user.id)
-    return answer(receive_forms(db.session, read_sack(), collector_as_sender(db.session, collector)))
+    return take_in(collector_as_sender(db.session, collector))
+
+
+def take_in(sender: Sender) -> ResponseReturnValue:
+    """What became of each form of the request, in the order they came; refusals of the whole are JSON too."""
+    try:
+        outcomes = receive_forms(db.session, read_sack(), sender)
+    except UserError as error:
+        return {"reason": error.message}, error.status
+    return {"forms": [asdict(outcome) for outcome in outcomes]}
 
 
 def read_sack() -> list[Envelope]:
@@ -76,12 +84,6 @@ def read_sack() -> list[Envelope]:
     except ValidationError as error:
         raise UserError(_("Dữ liệu gửi lên không đúng dạng. Xin cập nhật ứng dụng rồi gửi lại.")) from error
     return [Envelope(form.id, form.sealed, form.sha256) for form in sack.forms]
-
-
-def answer(outcomes: list[Outcome]) -> ResponseReturnValue:
-    """What became of each form, in the order they came."""
-    forms: list[dict[str, Any]] = [asdict(outcome) for outcome in outcomes]
-    return jsonify(forms=forms)
 
 
 @blueprint.get("/quan-ly/dot/<slug>/phieu-giu-lai")

@@ -25,6 +25,7 @@ def _hang_views(app: Flask) -> None:
     )
     from survey_app.collection import views as collection_views
     from survey_app.collection.call_backs import views as call_backs_views
+    from survey_app.collection.field_app import views as field_app_views
     from survey_app.collection.first_views import init_first_views
     from survey_app.collection.kiosk import office_views as kiosk_office_views
     from survey_app.collection.kiosk import sending  # noqa: F401  a route of the kiosk
@@ -73,6 +74,7 @@ def _hang_views(app: Flask) -> None:
         kiosk_views,
         kiosk_office_views,
         links_views,
+        field_app_views,
         collection_views,
         quotas_views,
         quality_views,

@@ -98,9 +98,15 @@ def upgrade() -> None:
     with op.batch_alter_table("response") as batch:
         batch.add_column(sa.Column("device_id", sa.Integer(), nullable=True))
         batch.create_foreign_key(op.f("fk_response_device_id_device"), "device", ["device_id"], ["id"])
+    with op.batch_alter_table("held_form") as batch:
+        batch.add_column(sa.Column("device_id", sa.Integer(), nullable=True))
+        batch.create_foreign_key(op.f("fk_held_form_device_id_device"), "device", ["device_id"], ["id"])
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("held_form") as batch:
+        batch.drop_constraint(op.f("fk_held_form_device_id_device"), type_="foreignkey")
+        batch.drop_column("device_id")
     with op.batch_alter_table("response") as batch:
         batch.drop_constraint(op.f("fk_response_device_id_device"), type_="foreignkey")
         batch.drop_column("device_id")

@@ -81,7 +81,9 @@ def pair(context: BrowserContext, code: str) -> Page:
 
 
 @pytest.fixture
-def tablet(request: pytest.FixtureRequest, open_browser: Callable[..., BrowserContext], inside: Inside, place: str) -> Page:
+def tablet(
+    request: pytest.FixtureRequest, open_browser: Callable[..., BrowserContext], inside: Inside, place: str
+) -> Page:
     """A tablet at the counter, freshly paired."""
     _number, code = register(inside, place, request.node.name[:90])
     return pair(open_browser(viewport=TABLET), code)
@@ -279,9 +281,7 @@ def test_a_change_from_the_office_reaches_the_screen(
 
     other = inside(
         lambda session: next(
-            entry.unit.code
-            for entry in drawn_units(session, find_survey(session, SHORT))
-            if entry.unit.code != place
+            entry.unit.code for entry in drawn_units(session, find_survey(session, SHORT)) if entry.unit.code != place
         )
     )
     act(move_device, unit_code=other)

@@ -41,6 +41,9 @@ PUBLIC = {
     "kiosk.end",
     "kiosk.alive",
     "kiosk.staff",
+    "kiosk.offline",
+    "kiosk.worker",
+    "kiosk.bundle",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

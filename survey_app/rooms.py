@@ -14,6 +14,7 @@ def init_rooms(app: Flask) -> None:
     from survey_app.api import batch_views, key_views, reading_views, response_views, specification  # noqa: F401  routes of api
     from survey_app.api import blueprint as api
     from survey_app.api import cli as api_cli
+    from survey_app.api.openrosa import views as openrosa_views
     from survey_app.collection import cli as collection_cli
     from survey_app.collection import (
         counter_views,
@@ -89,6 +90,7 @@ def init_rooms(app: Flask) -> None:
         key_views,
         api,
         specification,
+        openrosa_views,
     ):
         app.register_blueprint(room.blueprint)
     for group in (

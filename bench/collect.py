@@ -73,9 +73,7 @@ def _measure(app: Flask, slug: str, name: str, bare_address: str) -> None:
                 target,
                 met=None
                 if senders != max(SENDERS)
-                else slow < SLOWEST_MS
-                and rate >= LEAST_RATIO * bare
-                and (rate >= LEAST_A_SECOND or name != "SQLite"),
+                else slow < SLOWEST_MS and rate >= LEAST_RATIO * bare and (rate >= LEAST_A_SECOND or name != "SQLite"),
             )
             if told["answers"] != {"accepted": len(bodies[senders])}:
                 raise RuntimeError(f"the server answered {told['answers']}")

@@ -17,7 +17,9 @@ from typing import Any
 
 def main() -> None:
     asked: dict[str, Any] = json.load(sys.stdin)
-    head = f"POST {asked['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    head = (
+        f"POST {asked['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    )
     head += "".join(f"{name}: {value}\r\n" for name, value in asked["headers"].items())
     requests = [f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode() for body in asked["bodies"]]
     taken: list[float] = []

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from survey_app.accounts.guards import holds, public, signed_in
-from survey_app.accounts.roles import COLLECT, MANAGE_USERS, OPERATE_COUNTER, VIEW_SURVEYS
+from survey_app.accounts.roles import COLLECT, KEY_PAPER, MANAGE_USERS, OPERATE_COUNTER, VIEW_SURVEYS
 from survey_app.database import db
 from survey_app.surveys.queries import all_surveys
 
@@ -17,6 +17,7 @@ DESKS = {
     MANAGE_USERS: "accounts.people",
     VIEW_SURVEYS: "surveys.surveys",
     COLLECT: "collection.work",
+    KEY_PAPER: "paper_entry.desk",
 }
 
 

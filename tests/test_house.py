@@ -35,6 +35,8 @@ PUBLIC = {
     "respond.start_with_token",
     "respond.section",
     "respond.thanks",
+    "field_app.worker",
+    "field_app.manifest",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
 from survey_app.collection.completeness import completeness_of
 from survey_app.collection.models import Invitation, Quota, Response
 from survey_app.collection.quality.distance import distance_from
-from survey_app.collection.quality.flags import OVER_QUOTA
+from survey_app.collection.quality.flags import BROKEN_OFF, OVER_QUOTA
 from survey_app.collection.quality.intake import digest_of, flags_of_form, look_at_collector
 from survey_app.collection.quotas.counting import QuotaFull, count_in, hold_quotas, is_beyond, is_full
 from survey_app.collection.repeated import answer_again, answer_case_again, answer_of_case
@@ -111,6 +111,8 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         filled_at=submission.filled_at,
         distance_km=distance_km,
     )
+    if submission.broken_off:
+        flags.append(BROKEN_OFF)
     is_new = insert_response(
         session,
         id=response_id,
@@ -120,6 +122,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         channel=channel,
         language=submission.language,
         collector_id=submission.collector_id,
+        device_id=submission.device_id,
         case_id=submission.case_id,
         completeness=None if case is None else completeness_of(instrument, answers),
         minutes=submission.minutes,
@@ -170,6 +173,11 @@ def _check_content(checked: CheckedAnswers) -> None:
 
 def _use_invitation(session: Session, invitation_id: int) -> None:
     """Consume the token in the transaction of the answer: of many at once exactly one wins."""
-    used = session.execute(update(Invitation).where(Invitation.id == invitation_id, ~Invitation.used).values(used=True))
+    free = (Invitation.id == invitation_id, ~Invitation.used, ~Invitation.revoked)
+    used = session.execute(update(Invitation).where(*free).values(used=True))
     if used.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor's result
+        if session.scalar(select(Invitation.revoked).where(Invitation.id == invitation_id)):
+            raise Conflict(
+                _("Phiếu mời này đã bị thu hồi nên không gửi được. Xin hỏi cán bộ Bộ phận Một cửa để nhận phiếu khác.")
+            )
         raise Conflict(_("Phiếu mời này đã được dùng. Mỗi phiếu mời chỉ trả lời được một lần."))

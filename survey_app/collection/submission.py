@@ -42,6 +42,10 @@ class Submission:
         When it was filled in, where that is known; only whether it was at night is kept.
     position : (float, float) or None
         Latitude and longitude where it was filled in; only the distance to the commune is kept.
+    device_id : int or None
+        The tablet at a counter it was filled in on.
+    broken_off : bool
+        The respondent left before sending; what was answered is kept, with a flag that says so.
     """
 
     response_id: str | UUID
@@ -56,6 +60,8 @@ class Submission:
     case_id: int | None = None
     filled_at: datetime | None = None
     position: tuple[float, float] | None = None
+    device_id: int | None = None
+    broken_off: bool = False
 
 
 @dataclass(frozen=True)

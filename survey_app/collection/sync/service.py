@@ -43,6 +43,7 @@ class Sender:
     channel: str
     collector_id: int | None
     check: Callable[[Survey, FormRecord], None]
+    device_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _receive(session: Session, envelope: Envelope, sender: Sender) -> Outcome:
             return told("held", reason=_("Phiếu đã được giữ lại để điều phối xem."))
         try:
             sender.check(survey, opened.record)
-            receipt = _enter(session, survey, opened.form_id, opened.record, sender.channel, sender.collector_id)
+            receipt = _enter(session, survey, opened.form_id, opened.record, sender)
         except DisputedResponse as error:
             session.commit()
             return told("disputed", reason=error.message)
@@ -110,9 +111,7 @@ def _receive(session: Session, envelope: Envelope, sender: Sender) -> Outcome:
     return told("repeated" if receipt.repeated else "accepted", code=receipt.code)
 
 
-def _enter(
-    session: Session, survey: Survey, form_id: UUID, form: FormRecord, channel: str, collector_id: int | None
-) -> Receipt:
+def _enter(session: Session, survey: Survey, form_id: UUID, form: FormRecord, sender: Sender | HeldForm) -> Receipt:
     """Through the door; a clock that runs ahead makes no day to come."""
     return accept_response(
         session,
@@ -120,12 +119,13 @@ def _enter(
         Submission(
             response_id=form_id,
             unit_code=form.unit,
-            channel=channel,
+            channel=sender.channel,
             language=form.language,
             answers=form.answers,
             day=min(form.day, today()) if form.day else None,
             minutes=form.minutes,
-            collector_id=collector_id,
+            collector_id=sender.collector_id,
+            device_id=sender.device_id,
             case_id=form.case,
             filled_at=form.filled_at if form.filled_at and form.filled_at.tzinfo else None,
             position=form.position,
@@ -150,6 +150,7 @@ def _hold(session: Session, survey: Survey, opened: Opened, sender: Sender, reas
                 case_number=opened.record.case,
                 channel=sender.channel,
                 collector_id=sender.collector_id,
+                device_id=sender.device_id,
                 sealed=opened.sealed,
                 sha256=opened.sha256,
                 reason=reason,
@@ -170,7 +171,7 @@ def enter_held(session: Session, area: Area, number: int, *, actor: Actor) -> Re
     """
     held = find_held(session, area, number)
     form = read_record(open_sealed(held.sealed or b"", str(held.form_id)))
-    receipt = _enter(session, area.survey, held.form_id, form, held.channel, held.collector_id)
+    receipt = _enter(session, area.survey, held.form_id, form, held)
     _settle(session, area.survey, held, "entered", actor, "")
     return receipt
 

@@ -24,6 +24,7 @@ export async function handOver(app, { survey, unit, place, number = null }) {
   await app.store.mark("handed", { name });
   const { say } = app;
   app.enterRespondent();
+  app.header.replaceChildren(el("p", { class: "respond-title" }, survey.title[app.language]));
   app.page(say("hand_title"),
     el("p", { class: "lead" }, say("hand_why")),
     el("p", {}, say("hand_pin")),

@@ -119,6 +119,7 @@ function showForm(app, name, draft, instrument) {
       app.sender.now();
     },
   });
+  performance.mark("first question");
 }
 
 // From now on nobody on this device can read it: the draft goes as the sealed form comes, in one step.

@@ -41,6 +41,8 @@ PUBLIC = {
     "kiosk.end",
     "kiosk.alive",
     "kiosk.staff",
+    "field_app.worker",
+    "field_app.manifest",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

@@ -27,7 +27,7 @@ class App {
     this.notice = document.getElementById("notices");
     const { words, languages, version } = document.getElementById("app-data").dataset;
     this.words = JSON.parse(words);
-    this.languages = JSON.parse(languages);
+    this.languages = Object.fromEntries(JSON.parse(languages));
     this.version = version;
     this.positions = new Map();
     this.settings = { position: false };
@@ -116,12 +116,10 @@ class App {
     waiting();
     kept.addEventListener("updatefound", () => kept.installing?.addEventListener("statechange", waiting));
     this.kept = kept;
-    let loaded = false;
-    const controlled = Boolean(navigator.serviceWorker.controller);
+    let controlled = Boolean(navigator.serviceWorker.controller);
     navigator.serviceWorker.addEventListener("controllerchange", () => {
-      if (loaded || !controlled) return;
-      loaded = true;
-      if (!this.form) window.location.reload();
+      if (controlled && !this.form) window.location.reload();
+      controlled = true; // the first worker takes over a page that is as new as itself
     });
   }
 

@@ -24,6 +24,7 @@ export async function handOver(app, { survey, unit, place, number = null }) {
   await app.store.mark("handed", { name });
   const { say } = app;
   app.enterRespondent();
+  app.header.replaceChildren(el("p", { class: "respond-title" }, survey.title[app.language]));
   app.page(say("hand_title"),
     el("p", { class: "lead" }, say("hand_why")),
     el("p", {}, say("hand_pin")),
@@ -118,6 +119,7 @@ function showForm(app, name, draft, instrument) {
       app.sender.now();
     },
   });
+  performance.mark("first question");
 }
 
 // From now on nobody on this device can read it: the draft goes as the sealed form comes, in one step.

@@ -55,9 +55,7 @@ def keyers(session: Session, *names: str) -> list[User]:
 
 def key(session: Session, form: PaperForm, who: User, **changes: str) -> Keyed:
     """One pass of a form, as of the usual answers but for the changes."""
-    done = key_form(
-        session, form, TYPED | changes, keyer_id=who.id, seconds=30.0, actor=Actor(who.id, who.email)
-    )
+    done = key_form(session, form, TYPED | changes, keyer_id=who.id, seconds=30.0, actor=Actor(who.id, who.email))
     session.commit()
     return done
 

@@ -20,7 +20,7 @@ from survey_app.database import db, now
 from survey_app.errors import Conflict, Forbidden
 from survey_app.sampling.work.area import whole_area
 from survey_app.surveys.service import set_state
-from tests.rooms.paper_desk import ANSWERS, TYPED, key, keyers, open_area, issued, received, responses
+from tests.rooms.paper_desk import ANSWERS, TYPED, issued, key, keyers, open_area, received, responses
 from tests.rooms.work_village import make_person
 from tests.village import at_once, refusal
 from tests.world import TESTER

@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from survey_app import logs, pages
     from survey_app.accounts.guards import init_guards
     from survey_app.accounts.sign_in import init_sign_in
+    from survey_app.api.problems import init_problems
     from survey_app.compression import init_compression
     from survey_app.database import init_database
     from survey_app.i18n import init_i18n
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_sign_in(app)
     init_rooms(app)
     pages.init_pages(app)
+    init_problems(app)
     return app
 
 

@@ -16,6 +16,8 @@ from markupsafe import Markup
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 PROVINCE_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 DASH = "–"
+#: Addresses that programs ask for: their language is the one the request names, and no session remembers it.
+FOR_PROGRAMS = ("/api/v1/", "/odk/")
 
 
 def init_i18n(app: Flask) -> None:
@@ -51,6 +53,9 @@ def today() -> date:
 def _chosen_language() -> str:
     if not has_request_context():
         return "vi"
+    if request.path.startswith(FOR_PROGRAMS):
+        wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+        return next((code for code in wanted if code in LANGUAGES), "vi")
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         return asked
@@ -59,7 +64,7 @@ def _chosen_language() -> str:
 
 
 def _remember_language() -> None:
-    asked = request.args.get("lang")
+    asked = None if request.path.startswith(FOR_PROGRAMS) else request.args.get("lang")
     if asked in LANGUAGES and session.get("language", "vi") != asked:
         session["language"] = asked
 

@@ -24,6 +24,13 @@ from survey_app.accounts.roles import (
     VIEW_SURVEYS,
     VIEW_TRAIL,
 )
+from survey_app.api.problems import (
+    is_spoken_to_machines,
+    problem,
+    problem_of_error,
+    problem_of_status,
+    unexpected_problem,
+)
 from survey_app.database import db
 from survey_app.errors import LinesRefused, UserError
 from survey_app.geography.queries import provinces
@@ -91,7 +98,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
         (MANAGE_GEOGRAPHY, _("Địa bàn"), "geography.units"),
         (COLLECT, _("Thu phiếu"), "collection.work"),
         (KEY_PAPER, _("Nhập phiếu giấy"), "paper_entry.desk"),
-        (OPERATE_COUNTER, _("Quầy"), "counter.surveys"),
+        (OPERATE_COUNTER, _("Quầy"), "kiosk.start"),
         (MANAGE_USERS, _("Người dùng"), "accounts.people"),
         (VIEW_TRAIL, _("Nhật ký"), "audit.trail"),
     ]
@@ -102,6 +109,8 @@ def _navigation() -> list[tuple[str, str, bool]]:
 
 
 def _show_user_error(error: UserError) -> ResponseReturnValue:
+    if is_spoken_to_machines():
+        return problem_of_error(error)
     db.session.rollback()
     lines = [{"line": line, "reason": reason} for line, reason in getattr(error, "lines", [])]
     advice = (
@@ -117,6 +126,8 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     if code == 413:
         drain_request()
     message, advice = _HTTP_WORDS.get(code, _HTTP_WORDS[400])()
+    if is_spoken_to_machines():
+        return problem_of_status(error, code, message)
     return _page(code, _TITLES.get(code, _TITLES[400])(), message, advice)
 
 
@@ -124,10 +135,15 @@ def _show_data_error(error: DataError) -> ResponseReturnValue:
     """The database cannot hold a value that was sent: a NUL character, a number or a text beyond its column."""
     db.session.rollback()
     log.warning("value refused by the database", endpoint=request.endpoint, reason=type(error.orig).__name__)
-    return _page(400, _TITLES[400](), _("Nội dung gửi lên có ký tự hoặc con số không lưu được."), _HTTP_WORDS[400]()[1])
+    message = _("Nội dung gửi lên có ký tự hoặc con số không lưu được.")
+    if is_spoken_to_machines():
+        return problem("bad-request", message)
+    return _page(400, _TITLES[400](), message, _HTTP_WORDS[400]()[1])
 
 
 def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
+    if is_spoken_to_machines():
+        return unexpected_problem()
     db.session.rollback()
     reference = secrets.token_hex(4)
     log.exception("unexpected error", reference=reference, method=request.method, endpoint=request.endpoint)

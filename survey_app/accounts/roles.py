@@ -19,6 +19,7 @@ DECIDE_PAPER = "paper.decide"
 OPERATE_COUNTER = "counter.operate"
 IMPORT_RESPONSES = "response.import"
 ISSUE_INVITATIONS = "invitation.issue"
+MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
 FREEZE = "publication.freeze"
 APPROVE = "publication.approve"
@@ -35,9 +36,10 @@ COORDINATE = frozenset(
         CHECK_WORK,
         VIEW_CONTACTS,
         COLLECT,
+        ISSUE_INVITATIONS,
+        MANAGE_DEVICES,
         KEY_PAPER,
         DECIDE_PAPER,
-        ISSUE_INVITATIONS,
     }
 )
 #: What a person of a district may do within it, though the survey is the whole province's; the rest, such as reading
@@ -60,6 +62,7 @@ MANAGER = frozenset(
         SET_ASIDE,
         IMPORT_RESPONSES,
         ISSUE_INVITATIONS,
+        MANAGE_DEVICES,
         VIEW_RESULTS,
         FREEZE,
     }

@@ -63,12 +63,12 @@ def count_undrawn(session: Session, survey: Survey) -> int:
 
 
 def count_disputes(session: Session, survey: Survey, within: Sequence[Unit] = ()) -> int:
-    """How many submissions wait for review, in some places or in all."""
+    """How many submissions that came a second time wait for review, in some places or in all."""
     query = (
         select(func.count())
         .select_from(Dispute)
         .join(Response, Dispute.response_id == Response.id)
-        .where(Response.survey_id == survey.id)
+        .where(Response.survey_id == survey.id, Dispute.settled_at.is_(None))
     )
     if within:
         query = query.join(Unit, Dispute.unit_id == Unit.id).where(lies_within(within))

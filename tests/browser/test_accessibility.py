@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.models import User
 from survey_app.audit.models import Actor
 from survey_app.publication.service import approve_publication, freeze_publication
+from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
 from survey_app.sampling.queries import drawn_units
+from survey_app.surveys.models import Survey
+from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
 from tests.browser.conftest import DESK, OPEN, PASSWORD
 from tests.browser.form import answer_everything, begin, go_on
@@ -60,6 +63,23 @@ PREVIEWED = {
 ADMINISTRATION = {"geography": "/quan-ly/dia-ban", "people": "/quan-ly/nguoi-dung", "trail": "/quan-ly/nhat-ky"}
 
 
+def list_one_case(session: Session, survey: Survey) -> None:
+    """A case with contact data that was not drawn, so that the page that deletes it asks."""
+    file = FrameFile(
+        survey_id=survey.id, kind="cases", name="ho-so.csv", sha256="0" * 64, columns={}, row_count=1,
+        imported_by="tester",
+    )  # fmt: skip
+    session.add(file)
+    session.flush()
+    unit_id = drawn_units(session, survey)[0].unit_id
+    listed = ListedCase(
+        id=1, survey_id=survey.id, file_id=file.id, unit_id=unit_id, line=2, reference=b"1" * 16, attributes={}
+    )
+    session.add(listed)
+    session.flush()
+    session.execute(insert(CaseContact), [{"listed_case_id": listed.id, "sealed": b"sealed"}])
+
+
 @pytest.fixture(scope="module")
 def surveys(inside: Callable[..., None]) -> None:
     """A survey in every state; the published one has figures."""
@@ -68,6 +88,7 @@ def surveys(inside: Callable[..., None]) -> None:
         make_survey(session, state="draft", slug=DRAFT)
         make_survey(session, state="sampled", slug=DRAWN)
         make_survey(session, state="closed", slug=CLOSED)
+        list_one_case(session, find_survey(session, OPEN))
         published = make_survey(session, state="collecting", slug=PUBLISHED)
         for place, unit in enumerate(drawn_units(session, published)):
             for number in range(FORMS_EACH):

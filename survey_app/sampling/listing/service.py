@@ -31,13 +31,21 @@ from survey_app.sampling.listing.queries import (
 )
 from survey_app.sampling.listing.reading import CaseReader, CaseRow
 from survey_app.sampling.listing.storing import CaseSpool, owner_of, store_cases
-from survey_app.sampling.listing.table_file import MAXIMUM_ROWS, Row, no_rows, open_table
+from survey_app.sampling.listing.table_file import MAXIMUM_ROWS, Row, TableFile, no_rows, open_table
 from survey_app.sampling.listing.unit_rows import MAXIMUM_UNITS, UnitReader, UnitRow
 from survey_app.sampling.listing.unit_storing import store_units
 from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 
-__all__ = ["ListReport", "import_case_list", "import_unit_list", "owner_of", "remove_list"]
+__all__ = [
+    "ListReport",
+    "check_new_digest",
+    "import_case_list",
+    "import_case_table",
+    "import_unit_list",
+    "owner_of",
+    "remove_list",
+]
 PORTION = 5_000
 
 Progress = Callable[[int, float], None]
@@ -161,11 +169,42 @@ def import_case_list(
     Conflict
         The sample is drawn already, the list is here already, or another list came in meanwhile.
     """
-    complaints = complaints or Complaints()
     digest = check_new_list(session, survey, path)
+    return import_case_table(
+        session,
+        survey,
+        open_table(path),
+        digest,
+        name,
+        columns,
+        actor=actor,
+        complaints=complaints,
+        progress=progress,
+    )
+
+
+def import_case_table(
+    session: Session,
+    survey: Survey,
+    table: TableFile,
+    digest: str,
+    name: str,
+    columns: Columns,
+    *,
+    actor: Actor,
+    complaints: Complaints | None = None,
+    progress: Progress = lambda done, share: None,
+) -> ListReport:
+    """Bring in a table of cases, as `import_case_list` does a file; ``digest`` passed `check_new_digest` before.
+
+    Raises
+    ------
+    LinesRefused, Conflict
+        As `import_case_list`.
+    """
+    complaints = complaints or Complaints()
     key = contact_key()
     check_key(session, survey, key)
-    table = open_table(path)
     columns = read_columns("cases", table.headings, columns.fields, list(columns.attributes.values()))
     units = {unit.code: unit.id for unit in frame_units(session, survey)}
     reader = CaseReader(table.headings, columns, units, key, survey.slug)
@@ -233,11 +272,22 @@ def _has_cases_of(session: Session, survey: Survey, file: FrameFile) -> bool:
 
 def check_new_list(session: Session, survey: Survey, path: Path) -> str:
     """The hash of the file, once it is known that the survey can take a list and has not this one."""
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    check_new_digest(session, survey, digest)
+    return digest
+
+
+def check_new_digest(session: Session, survey: Survey, digest: str) -> None:
+    """Refuse a list that the survey cannot take, or has already.
+
+    Raises
+    ------
+    Conflict
+    """
     _refuse_after_draw(session, survey)
     if design_of(survey).sample.frame == "none":
         raise Conflict(_("Đợt này không có dàn mẫu (ai đến cũng trả lời được) nên không nhập danh sách."))
-    with path.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
     earlier = session.scalar(select(FrameFile).where(FrameFile.survey_id == survey.id, FrameFile.sha256 == digest))
     if earlier is not None:
         raise Conflict(
@@ -247,7 +297,6 @@ def check_new_list(session: Session, survey: Survey, path: Path) -> str:
                 count=earlier.row_count,
             )
         )
-    return digest
 
 
 def _refuse_after_draw(session: Session, survey: Survey) -> None:

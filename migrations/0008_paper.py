@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from survey_app.database import UtcDateTime
 
-revision: str = "0007"
-down_revision: str | None = "0004"
+revision: str = "0008"
+down_revision: str | None = "0007"
 branch_labels: tuple[str, ...] | None = None
 depends_on: tuple[str, ...] | None = None
 

@@ -55,7 +55,7 @@ def device(chromium: Browser, network: CuttingProxy, tmp_path: Path) -> Iterator
 def spend_a_week(
     device: Telephone, network: CuttingProxy, slug: str, cases: list[int], *, kills: set[int], back: int, full: int
 ) -> None:
-    """Every case interviewed offline; the browser killed in some, the clock set back and the storage full on the way."""
+    """Every case interviewed offline; the browser killed in some, the clock set back, the storage full on the way."""
     device.sign_in(EMAIL)
     device.offline()
     for place, number in enumerate(cases):
@@ -179,7 +179,8 @@ QUEUE = """async ([survey, unit, count]) => {
   for (let number = 0; number < count; number += 1) {
     const id = newId();
     const answers = { q1: 1 + number % 3, q2: 1 + (number >> 2) % 3, late: 2, words: `phiếu ${number}` };
-    const sealed = await seal({ survey, unit, language: "vi", answers, day: null, minutes: 2, case: null }, key.raw, id);
+    const form = { survey, unit, language: "vi", answers, day: null, minutes: 2, case: null };
+    const sealed = await seal(form, key.raw, id);
     await store.addForm({ id, sealed, sha256: await sha256(sealed), note: { survey, case: null, place: unit } });
   }
   store.close();

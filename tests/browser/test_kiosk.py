@@ -111,8 +111,8 @@ def drafts(inside: Inside) -> object:
 def stored(page: Page) -> list[object]:
     """Everything a page of ours could have left in the browser."""
     return page.evaluate(
-        """async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).map((one) => one.name),
-           document.cookie, history.state]"""
+        """async () => [localStorage.length, sessionStorage.length,
+           (await indexedDB.databases()).map((one) => one.name), document.cookie, history.state]"""
     )
 
 

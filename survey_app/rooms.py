@@ -29,7 +29,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.collection.field_app import views as field_app_views
     from survey_app.collection.first_views import init_first_views
     from survey_app.collection.kiosk import office_views as kiosk_office_views
-    from survey_app.collection.kiosk import sending  # noqa: F401  a route of the kiosk
+    from survey_app.collection.kiosk import offline_views, sending  # noqa: F401  routes of the kiosk
     from survey_app.collection.kiosk import views as kiosk_views
     from survey_app.collection.links import views as links_views
     from survey_app.collection.paper import batch_views as paper_batch_views
@@ -110,6 +110,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.sync import cli as sync_cli
+    from survey_app.collection.sync import import_cli  # noqa: F401  a command of `response`
     from survey_app.collection.watch import cli as watch_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.jobs import cli as jobs_cli

@@ -208,7 +208,8 @@ QUEUE = """async ([survey, unit, count]) => {
   for (let number = 0; number < count; number += 1) {
     const id = newId();
     const answers = { q1: 1 + number % 3, q2: 1 + (number >> 2) % 3, late: 2, words: `phiếu ${number}` };
-    const sealed = await seal({ survey, unit, language: "vi", answers, day: null, minutes: 2, case: null }, key.raw, id);
+    const record = { survey, unit, language: "vi", answers, day: null, minutes: 2, case: null };
+    const sealed = await seal(record, key.raw, id);
     await store.addForm({ id, sealed, sha256: await sha256(sealed), note: { survey, case: null, place: unit } });
   }
   store.close();

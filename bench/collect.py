@@ -32,7 +32,7 @@ from survey_app.settings import ROOT
 from survey_app.surveys.queries import find_survey
 
 ANSWERS = 30
-FORMS = 4_000
+FORMS = 1_000
 SENDERS = (1, 8, 32)
 LEAST_A_SECOND, LEAST_RATIO, SLOWEST_MS = 900, 0.4, 100
 
@@ -46,10 +46,10 @@ def run() -> None:
             address = "" if name == "SQLite" else _new_database(server, "collect")
             bare_address = "" if name == "SQLite" else _new_database(server, "bare")
             with small_world(database=address) as (app, slug):
-                _measure(app, slug, name, bare_address)
+                _measure(app, slug, name, address, bare_address)
 
 
-def _measure(app: Flask, slug: str, name: str, bare_address: str) -> None:
+def _measure(app: Flask, slug: str, name: str, database: str, bare_address: str) -> None:
     with app.app_context():
         device = counter_device(slug)
         bodies = {senders: _bodies(slug, device, FORMS if senders > 1 else FORMS // 4) for senders in SENDERS}
@@ -57,10 +57,10 @@ def _measure(app: Flask, slug: str, name: str, bare_address: str) -> None:
         db.engine.dispose()
     bare = _send_bare(bare_address, bodies[max(SENDERS)])
     report(f"{name}: bare insert, {max(SENDERS)} senders", f"{bare:,.0f}/s")
-    environment = {"HAILONG_INSTANCE": app.config["INSTANCE"], "HAILONG_DATABASE_URL": app.config["DATABASE_URL"]}
+    environment = {"HAILONG_INSTANCE": app.config["INSTANCE"], "HAILONG_DATABASE_URL": database}
     sent = 0
     with serving("wsgi:app", workers=2, **environment) as port:
-        _send(port, device, bodies[max(SENDERS)][:0] + _bodies_in(app, slug, device, 200), 4)
+        _send(port, device, _bodies_in(app, slug, device, 200), 4)
         sent += 200
         for senders in SENDERS:
             told = _send(port, device, bodies[senders], senders)
@@ -123,13 +123,15 @@ def _send_bare(address: str, bodies: list[str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.sqlite3"
         if address:
-            with psycopg.connect(address) as connection:
+            with psycopg.connect(address.replace("+psycopg", "")) as connection:
                 connection.execute("CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT)")
         else:
             with closing(sqlite3.connect(path)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT)")
-        with serving("bench.bare_insert:app", workers=2, BARE_DATABASE=address or str(path)) as port:
+        with serving(
+            "bench.bare_insert:app", workers=2, BARE_DATABASE=address.replace("+psycopg", "") or str(path)
+        ) as port:
             told = _send(port, Device("", "/", {}), bodies, max(SENDERS))
     if told["answers"] != {"200": len(bodies)}:
         raise RuntimeError(f"the bare server answered {told['answers']}")

@@ -35,6 +35,12 @@ PUBLIC = {
     "respond.start_with_token",
     "respond.section",
     "respond.thanks",
+    "kiosk.start",
+    "kiosk.pair",
+    "kiosk.begin",
+    "kiosk.end",
+    "kiosk.alive",
+    "kiosk.staff",
     "field_app.worker",
     "field_app.manifest",
 }

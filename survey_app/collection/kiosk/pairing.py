@@ -89,12 +89,7 @@ def pair_device(session: Session, code: str) -> tuple[Device, str]:
         .execution_options(synchronize_session=False)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor's result
-        raise NotFound(
-            _(
-                "Mã ghép không đúng, đã dùng hoặc đã quá %(hours)s giờ. Xin hỏi cán bộ phụ trách để nhận mã mới.",
-                hours=24,
-            )
-        )
+        raise NotFound(_("Mã ghép không đúng, đã dùng hoặc đã quá 24 giờ. Xin hỏi cán bộ phụ trách để nhận mã mới."))
     device = session.get_one(Device, number, populate_existing=True)
     record(
         session,

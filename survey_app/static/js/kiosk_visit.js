@@ -48,6 +48,7 @@
   };
 
   const isThere = async () => {
+    if (!navigator.onLine) return false;
     try {
       return (await fetch(start, { method: "HEAD", cache: "no-store" })).status < 500;
     } catch {
@@ -65,6 +66,7 @@
     dialog.close();
     for (const part of document.querySelectorAll("main, header, .bottom-bar")) part.replaceChildren();
     try {
+      if (!navigator.onLine) throw new Error("offline");
       await fetch(dialog.dataset.end, { method: "POST", body: new URLSearchParams({ left: "idle" }), keepalive: true });
       leave();
     } catch {

@@ -104,6 +104,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.api import cli as api_cli
     from survey_app.collection import cli as collection_cli
     from survey_app.collection.call_backs import cli as call_backs_cli
+    from survey_app.collection.field_app import cli as _field_app_cli  # noqa: F401  a command of `held`
     from survey_app.collection.kiosk import cli as kiosk_cli
     from survey_app.collection.links import cli as links_cli
     from survey_app.collection.paper import cli as paper_cli

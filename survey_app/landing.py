@@ -7,16 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from survey_app.accounts.guards import holds, public, signed_in
-from survey_app.accounts.roles import COLLECT, MANAGE_USERS, OPERATE_COUNTER, VIEW_SURVEYS
+from survey_app.accounts.roles import COLLECT, KEY_PAPER, MANAGE_USERS, OPERATE_COUNTER, VIEW_SURVEYS
 from survey_app.database import db
 from survey_app.surveys.queries import all_surveys
 
 blueprint = Blueprint("landing", __name__)
 DESKS = {
-    OPERATE_COUNTER: "counter.surveys",
+    OPERATE_COUNTER: "kiosk.start",
     MANAGE_USERS: "accounts.people",
     VIEW_SURVEYS: "surveys.surveys",
     COLLECT: "collection.work",
+    KEY_PAPER: "paper_entry.desk",
 }
 
 

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from survey_app.accounts.guards import holds
 from survey_app.accounts.roles import (
     COLLECT,
+    KEY_PAPER,
     MANAGE_GEOGRAPHY,
     MANAGE_USERS,
     OPERATE_COUNTER,
@@ -96,7 +97,8 @@ def _navigation() -> list[tuple[str, str, bool]]:
         (VIEW_SURVEYS, _("Các bộ phiếu"), "instruments.questionnaires"),
         (MANAGE_GEOGRAPHY, _("Địa bàn"), "geography.units"),
         (COLLECT, _("Thu phiếu"), "collection.work"),
-        (OPERATE_COUNTER, _("Quầy"), "counter.surveys"),
+        (KEY_PAPER, _("Nhập phiếu giấy"), "paper_entry.desk"),
+        (OPERATE_COUNTER, _("Quầy"), "kiosk.start"),
         (MANAGE_USERS, _("Người dùng"), "accounts.people"),
         (VIEW_TRAIL, _("Nhật ký"), "audit.trail"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mimetypes import guess_type
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, current_app
@@ -21,7 +22,12 @@ def page_for_print(template: str, **context: object) -> str:
 
 
 def render_pdf(html: str) -> bytes:
-    """A PDF of a page; addresses in it may only point into the static folder, as ``static:fonts/…``.
+    """A PDF of a page; raises as `typeset`."""
+    return bytes(typeset(html).write_pdf())
+
+
+def typeset(html: str) -> Any:
+    """A page set in lines and pages, WeasyPrint's ``Document``; addresses in it may only point into the static folder.
 
     Raises
     ------
@@ -46,8 +52,7 @@ def render_pdf(html: str) -> bytes:
             kind = guess_type(path.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
-    document = HTML(string=html, url_fetcher=StaticOnly())
-    return bytes(document.write_pdf(font_config=FontConfiguration()))
+    return HTML(string=html, url_fetcher=StaticOnly()).render(font_config=FontConfiguration())
 
 
 def pdf_response(html: str, name: str) -> Response:

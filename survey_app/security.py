@@ -42,6 +42,7 @@ def init_security(app: Flask, *, production: bool) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=production,
         SESSION_COOKIE_NAME="hai_long",
+        PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,  # as long as „Giữ đăng nhập”; a week in the field and some days
         MAX_CONTENT_LENGTH=MAXIMUM_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=MAXIMUM_FORM_BYTES,
         MAX_FORM_PARTS=2_000,

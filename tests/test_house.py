@@ -35,6 +35,14 @@ PUBLIC = {
     "respond.start_with_token",
     "respond.section",
     "respond.thanks",
+    "kiosk.start",
+    "kiosk.pair",
+    "kiosk.begin",
+    "kiosk.end",
+    "kiosk.alive",
+    "kiosk.staff",
+    "field_app.worker",
+    "field_app.manifest",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

@@ -14,9 +14,12 @@ CHECK_WORK = "work.check"
 VIEW_CONTACTS = "contact.view"
 SET_ASIDE = "response.set_aside"
 COLLECT = "response.collect"
+KEY_PAPER = "paper.key"
+DECIDE_PAPER = "paper.decide"
 OPERATE_COUNTER = "counter.operate"
 IMPORT_RESPONSES = "response.import"
 ISSUE_INVITATIONS = "invitation.issue"
+MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
 FREEZE = "publication.freeze"
 APPROVE = "publication.approve"
@@ -26,7 +29,18 @@ VIEW_TRAIL = "audit.view"
 
 #: What coordinators do in their area.
 COORDINATE = frozenset(
-    {VIEW_SURVEYS, VIEW_FIELDWORK, ASSIGN_WORK, CHECK_WORK, VIEW_CONTACTS, COLLECT, ISSUE_INVITATIONS}
+    {
+        VIEW_SURVEYS,
+        VIEW_FIELDWORK,
+        ASSIGN_WORK,
+        CHECK_WORK,
+        VIEW_CONTACTS,
+        COLLECT,
+        ISSUE_INVITATIONS,
+        MANAGE_DEVICES,
+        KEY_PAPER,
+        DECIDE_PAPER,
+    }
 )
 #: What a person of a district may do within it, though the survey is the whole province's; the rest, such as reading
 #: the province's figures, needs a grant that holds the whole territory.
@@ -44,9 +58,11 @@ MANAGER = frozenset(
         ASSIGN_WORK,
         CHECK_WORK,
         VIEW_CONTACTS,
+        DECIDE_PAPER,
         SET_ASIDE,
         IMPORT_RESPONSES,
         ISSUE_INVITATIONS,
+        MANAGE_DEVICES,
         VIEW_RESULTS,
         FREEZE,
     }
@@ -58,6 +74,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "sector_lead": MANAGER,
     "post_coordinator": COORDINATE | {IMPORT_RESPONSES},
     "collector": frozenset({COLLECT}),
+    "paper_keyer": frozenset({KEY_PAPER}),
     "counter_device": frozenset({OPERATE_COUNTER}),
     "observer": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, CHECK_WORK}),
     "administrator": frozenset({VIEW_SURVEYS, MANAGE_USERS, MANAGE_GEOGRAPHY, VIEW_TRAIL}),
@@ -69,6 +86,7 @@ TITLES = {
     "sector_lead": _l("Phụ trách lĩnh vực (Sở Y tế, Sở Giáo dục và Đào tạo)"),
     "post_coordinator": _l("Điều phối bưu điện"),
     "collector": _l("Điều tra viên bưu điện"),
+    "paper_keyer": _l("Nhập phiếu giấy (Bưu điện)"),
     "counter_device": _l("Thiết bị tại quầy"),
     "observer": _l("Giám sát (Mặt trận Tổ quốc)"),
     "administrator": _l("Quản trị hệ thống"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from survey_app.api.blueprint import blueprint
 from survey_app.api.idempotency import done_once
 from survey_app.api.schemas import CaseBatch, CaseReport, FinishedCase, Token, TokenRequest, Tokens
 from survey_app.api.scopes import ISSUE_TOKENS, PUSH_CASES
-from survey_app.collection.drafts import INVITATION_LIFETIME, issue_invitations
+from survey_app.collection.drafts import MAXIMUM_DAYS, issue_invitations
 from survey_app.database import db
 from survey_app.errors import NotFound
 from survey_app.i18n import day, today
@@ -101,7 +102,7 @@ def issue_tokens(slug: str, json_data: TokenRequest) -> tuple[dict[str, Any], in
     made = issue_invitations(db.session, survey, units, json_data.count, actor=who.actor)
     shown = Tokens(
         unit=json_data.unit,
-        expires_on=today() + INVITATION_LIFETIME,
+        expires_on=today() + timedelta(days=MAXIMUM_DAYS),
         invitations=[Token(token=token, path=f"/s/{survey.slug}/t/{token}") for _entry, token in made],
     )
     return shown.model_dump(mode="json"), 201

@@ -10,12 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from survey_app.collection.drafts import begin_draft
+from survey_app.collection.drafts import begin_draft, draft_of_invitation, token_hash
 from survey_app.collection.forms import StartForm
-from survey_app.collection.models import Invitation
+from survey_app.collection.holding import holder_here, holding_secret, with_holder
+from survey_app.collection.links.limits import check_open_link
+from survey_app.collection.models import Draft, Invitation
 from survey_app.database import db
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.design import design_of
@@ -36,7 +39,10 @@ def begin_form(
     invitation: Invitation | None = None,
     kiosk: bool = False,
 ) -> ResponseReturnValue:
-    """Show the first page, or begin a form for the commune chosen on it: one of ``units``, or of the whole sample."""
+    """Show the first page, or begin a form for the commune chosen on it: one of ``units``, or of the whole sample.
+
+    A form begun from an ``invitation`` opens on this phone alone; the page offers to go on with one begun before.
+    """
     if survey.state != "collecting":
         return render_closed(survey)
     units = drawn_units(db.session, survey) if units is None else units
@@ -59,14 +65,22 @@ def begin_form(
             ]
             errors.append(("commune", form.commune.errors[0]))
         else:
-            draft = begin_draft(db.session, survey, chosen, channel=channel, invitation=invitation)
+            if channel == "link" and invitation is None:
+                check_open_link(survey)
+            secret = holding_secret() if invitation else None
+            holder = token_hash(secret) if secret else None
+            draft = begin_draft(
+                db.session, survey, chosen, channel=channel, invitation=invitation, holder_sha256=holder
+            )
             db.session.commit()
-            return redirect(url_for("respond.section", slug=survey.slug, draft_id=draft.id, part=1))
+            reply = redirect(url_for("respond.section", slug=survey.slug, draft_id=draft.id, part=1))
+            return with_holder(reply, secret) if secret else reply
     elif asked in by_code:
         form.commune.data = asked
     fixed = by_code.get(fixed_commune) if fixed_commune else None
     instrument = instrument_of(db.session, survey.questionnaire_id)
     consent = instrument.consent
+    begun = draft_of_invitation(db.session, invitation, holder_here()) if invitation else None
     page = render_template(
         "respond/start.html",
         survey=survey,
@@ -81,8 +95,20 @@ def begin_form(
         kiosk=kiosk,
         drawn_people=design_of(survey).sample.cases is not None,
         agency_name=fixed.unit.name if fixed and kiosk else None,
+        resume_href=_resume_href(survey, instrument, begun) if begun else None,
     )
     return page, 400 if errors else 200
+
+
+def _resume_href(survey: Survey, instrument: Instrument, draft: Draft) -> str:
+    """The part that was answered last."""
+    answered = [
+        part
+        for part, section in enumerate(instrument.sections, 1)
+        if any(item.key in draft.answers for item in instrument.items_in(section.key))
+    ]
+    part = answered[-1] if answered else 1
+    return url_for("respond.section", slug=survey.slug, draft_id=draft.id, part=part)
 
 
 def render_closed(survey: Survey, *, unsent: bool = False) -> ResponseReturnValue:

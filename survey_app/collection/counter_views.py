@@ -1,4 +1,7 @@
-"""The counter: a device account, bound to a commune, shows the start page again after every form."""
+"""The counter by an account: bound to a commune, it shows the start page again after every form.
+
+Tablets are better paired (`survey_app/collection/kiosk`): they need no password and wipe themselves.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,8 @@ from survey_app.surveys.queries import all_surveys, find_survey
 blueprint = Blueprint("counter", __name__, url_prefix="/quay")
 
 
-@blueprint.get("")
-@requires(OPERATE_COUNTER)
-def surveys() -> ResponseReturnValue:
-    """The open surveys this device may show."""
+def counter_surveys() -> ResponseReturnValue:
+    """The open surveys that the signed-in device may show."""
     shown = [survey for survey in all_surveys(db.session, "collecting") if _units_here(survey)]
     if len(shown) == 1:
         return redirect(url_for("counter.start", slug=shown[0].slug))

@@ -48,6 +48,8 @@ _VISIT = (
         Draft.answers,
         Draft.updated_at,
         Draft.channel,
+        Draft.device_id,
+        Draft.holder_sha256,
         Unit.id,
         Unit.name,
         Survey.state,
@@ -127,6 +129,8 @@ class FirstViews:
         visit = self._visit(slug, draft_id)
         if visit is None or visit.state != "collecting" or visit.updated_at < now() - DRAFT_LIFETIME:
             return None
+        if visit.device_id is not None or visit.holder_sha256 is not None:
+            return None  # it opens on one tablet or phone alone, and the view knows which
         instrument = parsed_instrument(visit.content_hash)
         if instrument is None or part > len(instrument.sections):
             return None

@@ -1,11 +1,11 @@
-"""Forms of collection: the first page of a questionnaire, a file to bring in, invitations."""
+"""Forms of collection: the first page of a questionnaire, a file to bring in."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import SelectField, StringField, SubmitField
+from wtforms import SelectField, SubmitField
 
 
 class StartForm(FlaskForm):
@@ -21,9 +21,3 @@ class ImportForm(FlaskForm):
     file = FileField(_l("Tệp CSV"))
     rehearse = SubmitField(_l("Kiểm tra trước"))
     keep = SubmitField(_l("Nhập phiếu"))
-
-
-class InvitationForm(FlaskForm):
-    """How many single-use links for each commune."""
-
-    per_commune = StringField(_l("Số phiếu mời mỗi xã"), default="10")

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from survey_app.collection.kiosk.models import Device  # noqa: F401  the table that device_id points to
 from survey_app.database import Base, now
 from survey_app.geography.models import Unit
 from survey_app.sampling.work.models import Case  # the table that case_id points to
@@ -62,6 +63,7 @@ class Response(Base):
     channel: Mapped[str] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(5))
     collector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("survey_case.id"))
     minutes: Mapped[float | None]
     day: Mapped[date]
@@ -75,12 +77,22 @@ class Response(Base):
 
 
 class Draft(Base):
-    """A form in progress, kept until it is sent or a day has passed; its id becomes the response's id."""
+    """A form in progress, kept until it is sent or left for too long; its id becomes the response's id.
+
+    Attributes
+    ----------
+    device_id : int or None
+        The tablet at a counter it is filled in on; it opens nowhere else.
+    holder_sha256 : str or None
+        Hash of a secret in a cookie: a form begun from a personal link opens on the phone it was begun on alone.
+    """
 
     __tablename__ = "draft"
     __table_args__ = (
         CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
         Index(None, "updated_at"),
+        Index(None, "device_id"),
+        Index(None, "invitation_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -88,7 +100,9 @@ class Draft(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     channel: Mapped[str] = mapped_column(String(10))
     collector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
+    holder_sha256: Mapped[str | None] = mapped_column(String(64))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("survey_case.id", ondelete="CASCADE"))
     answers: Mapped[dict[str, Any]]
     started_at: Mapped[datetime] = mapped_column(default=now)
@@ -98,17 +112,35 @@ class Draft(Base):
     unit: Mapped[Unit] = relationship()
 
 
+class InvitationBatch(Base):
+    """Personal links that were made together, and can be revoked together."""
+
+    __tablename__ = "invitation_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    expires_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(255))
+
+
 class Invitation(Base):
     """A single-use personal link to a commune's form. Only the hash of its token is stored."""
 
     __tablename__ = "invitation"
+    __table_args__ = (CheckConstraint("NOT (used AND revoked)", name="used_or_revoked"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("invitation_batch.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
     used: Mapped[bool] = mapped_column(default=False)
+    revoked: Mapped[bool] = mapped_column(default=False)
 
     survey: Mapped[Survey] = relationship()
     unit: Mapped[Unit] = relationship()

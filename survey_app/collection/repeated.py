@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from survey_app.sampling.work.models import Case
 
 
 def answer_again(
-    session: Session, known: Response, digest: str, submission: Submission, answers: dict[str, Any]
+    session: Session, response_id: UUID, digest: str, submission: Submission, answers: dict[str, Any]
 ) -> Receipt:
     """The same receipt for the same content.
 
@@ -27,6 +28,7 @@ def answer_again(
     DisputedResponse
         The content is another one.
     """
+    known = session.get_one(Response, response_id, populate_existing=True)
     if known.sha256 == digest:
         return Receipt(known.id, receipt_code(known.id), digest, repeated=True)
     _keep_for_review(session, known, digest, submission, answers)
@@ -53,7 +55,7 @@ def answer_case_again(
         Unless it is the very form that the case was answered with.
     """
     if known.id == read_id(submission.response_id):
-        return answer_again(session, known, digest, submission, answers)
+        return answer_again(session, known.id, digest, submission, answers)
     _keep_for_review(session, known, digest, submission, answers)
     raise DisputedResponse(
         _(

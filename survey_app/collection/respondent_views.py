@@ -19,6 +19,9 @@ from survey_app.collection.drafts import (
     submit_draft,
 )
 from survey_app.collection.first_views import keep_first_view
+from survey_app.collection.holding import VISIT, is_tablet, opens_here, receipt_opens_here
+from survey_app.collection.kiosk.pairing import device_here
+from survey_app.collection.kiosk.visits import look_of_visit
 from survey_app.collection.models import Draft, Response
 from survey_app.collection.names import names_at
 from survey_app.collection.service import DisputedResponse, NotCollecting
@@ -72,6 +75,8 @@ def section(slug: str, draft_id: UUID, part: int) -> ResponseReturnValue:
     draft = find_draft(db.session, survey, draft_id, to_change=request.method == "POST")
     if draft is None:
         return _without_draft(survey, draft_id)
+    if not opens_here(draft):
+        return _held_elsewhere(draft)
     if survey.state != "collecting":
         return render_closed(survey, unsent=True)
     instrument = instrument_of(db.session, survey.questionnaire_id)
@@ -169,9 +174,27 @@ def _show(
         progress=(part, len(instrument.sections)),
         error_list=errors,
         back_href=_part_url(survey, draft, part - 1) if part > 1 else None,
-        kiosk=draft.channel == "kiosk",
+        **_tablet(draft),
     )
     return page, status
+
+
+def _tablet(draft: Draft) -> dict[str, Any]:
+    """What the page of a form on a tablet needs beside the rest."""
+    device = device_here(db.session) if draft.device_id is not None else None
+    if device is None:
+        return {"kiosk": draft.channel == "kiosk"}
+    links = [(code, name, "") for code, name in LANGUAGES.items() if code in device.languages]
+    return {"kiosk": True, "device": device, "kiosk_look": look_of_visit(device), "language_links": links}
+
+
+def _held_elsewhere(draft: Draft) -> ResponseReturnValue:
+    """The form is on another phone or tablet, or its visitor has left."""
+    if draft.device_id is not None and is_tablet():
+        return redirect(url_for("kiosk.start"))
+    raise NotFound(
+        _("Phiếu này chỉ mở được trên máy đã bắt đầu làm. Xin Ông/Bà mở lại đường dẫn hoặc quét lại mã để làm phiếu.")
+    )
 
 
 def _part_url(survey: Survey, draft: Draft, part: int, **extra: Any) -> str:
@@ -180,8 +203,12 @@ def _part_url(survey: Survey, draft: Draft, part: int, **extra: Any) -> str:
 
 def _without_draft(survey: Survey, draft_id: UUID) -> ResponseReturnValue:
     """A second click, or a page asked for again, after the form was sent; or a form that is no more."""
+    if is_tablet() and session.get(VISIT) != str(draft_id):
+        return redirect(url_for("kiosk.start"))
     if find_receipt(db.session, survey, draft_id) is not None:
         return redirect(url_for("respond.thanks", slug=survey.slug, draft_id=draft_id))
+    if is_tablet():
+        return redirect(url_for("kiosk.start"))
     if survey.state != "collecting":
         return render_closed(survey)
     flash(_("Phiếu đang làm dở không còn nữa, có thể vì đã để quá một ngày. Xin Ông/Bà bắt đầu lại."), "error")
@@ -198,7 +225,12 @@ def thanks(slug: str, draft_id: UUID) -> ResponseReturnValue:
         raise NotFound(_("Không có phiếu nào mang mã này."))
     session.modified = True  # a new cookie makes the browser drop the answered pages it keeps for its Back button
     sent = db.session.get_one(Response, draft_id)
-    href = {"kiosk": url_for("counter.start", slug=slug), "field": url_for("collection.work")}.get(sent.channel)
+    if not receipt_opens_here(sent):
+        return redirect(url_for("kiosk.start" if is_tablet() else "landing.landing"))
+    device = device_here(db.session) if sent.device_id is not None else None
+    counter = url_for("kiosk.start") if device else url_for("counter.start", slug=slug)
+    href = {"kiosk": counter, "field": url_for("collection.work")}.get(sent.channel)
+    seconds = device.countdown_seconds if device else KIOSK_SECONDS
     response = make_response(
         render_template(
             "respond/thanks.html",
@@ -206,10 +238,12 @@ def thanks(slug: str, draft_id: UUID) -> ResponseReturnValue:
             simulated=survey.simulated,
             receipt_code=receipt.code,
             restart_href=href,
-            auto_return_seconds=KIOSK_SECONDS if sent.channel == "kiosk" else None,
+            auto_return_seconds=seconds if sent.channel == "kiosk" else None,
             kiosk=sent.channel == "kiosk",
+            device=device,
+            kiosk_look=look_of_visit(device) if device else [],
         )
     )
     if sent.channel == "kiosk":
-        response.headers["Refresh"] = f"{KIOSK_SECONDS}; url={href}"
+        response.headers["Refresh"] = f"{seconds}; url={href}"
     return response

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
 from survey_app.collection.completeness import completeness_of
 from survey_app.collection.models import Invitation, Quota, Response
 from survey_app.collection.quality.distance import distance_from
-from survey_app.collection.quality.flags import OVER_QUOTA
+from survey_app.collection.quality.flags import BROKEN_OFF, OVER_QUOTA
 from survey_app.collection.quality.intake import digest_of, flags_of_form, look_at_collector
 from survey_app.collection.quotas.counting import QuotaFull, count_in, hold_quotas, is_beyond, is_full
 from survey_app.collection.repeated import answer_again, answer_case_again, answer_of_case
+from survey_app.collection.standing import HasSlug, Standing, insert_response, read_standing
 from survey_app.collection.submission import (
     AnswersRefused,
     DisputedResponse,
@@ -31,11 +31,12 @@ from survey_app.collection.submission import (
     read_id,
     receipt_code,
 )
-from survey_app.errors import Conflict, UserError
+from survey_app.errors import Conflict, NotFound, UserError
+from survey_app.geography.models import Unit
 from survey_app.instruments.answers import CheckedAnswers, check_answers
-from survey_app.instruments.queries import instrument_of
-from survey_app.sampling.models import Draw, FrameUnit
-from survey_app.surveys.models import Survey
+from survey_app.instruments.queries import instrument_of, parsed_instrument
+from survey_app.sampling.models import FrameUnit
+from survey_app.sampling.work.models import Case
 
 __all__ = [
     "AnswersRefused",
@@ -51,7 +52,7 @@ __all__ = [
 ]
 
 
-def accept_response(session: Session, survey: Survey, submission: Submission) -> Receipt:
+def accept_response(session: Session, survey: HasSlug, submission: Submission) -> Receipt:
     """Take one response in, or say why not. The caller commits; only then is it acknowledged.
 
     The same id with the same content gives the same receipt again, even after closing. The same id with other
@@ -64,40 +65,45 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     """
     response_id, channel = read_id(submission.response_id), read_channel(submission.channel)
     check_language(submission.language)
-    known = session.get(Response, response_id)
-    instrument = instrument_of(session, survey.questionnaire_id)
+    standing = read_standing(session, survey.slug, submission.unit_code, response_id)
+    if standing is None:
+        raise NotFound(_("Máy chủ này không có đợt khảo sát „%(slug)s”. Xin báo điều phối.", slug=survey.slug[:80]))
+    instrument = parsed_instrument(standing.questionnaire) or instrument_of(session, standing.questionnaire_id)
     checked = check_answers(instrument, submission.answers)
     answers = checked.answers
-    digest = content_hash(survey, submission.unit_code, channel, submission.language, answers)
-    if known is not None:
-        return answer_again(session, known, digest, submission, answers)
-    _check_open(session, survey)
-    entry = _find_drawn_unit(session, survey, submission.unit_code)
+    digest = content_hash(
+        standing.slug, standing.questionnaire, submission.unit_code, channel, submission.language, answers
+    )
+    if standing.known is not None:
+        return answer_again(session, response_id, digest, submission, answers)
+    _check_open(standing)
+    unit_id, unit_path = _drawn_unit(standing, submission.unit_code)
     day = read_day(submission.day)
     _check_content(checked)
     answers_digest = digest_of(answers)
     is_set_aside, flags = look_at_collector(
-        session, survey, submission.collector_id, day=day, digest=answers_digest, answered=len(answers)
+        session, standing, submission.collector_id, day=day, digest=answers_digest, answered=len(answers)
     )
     # In this order, quotas before the case, everybody takes the locks; so nobody waits for one who waits for them.
     quotas: Sequence[Quota] = ()
-    if not is_set_aside:
-        quotas = hold_quotas(session, survey, unit=entry.unit, channel=channel, answers=answers)
+    if standing.has_quotas and not is_set_aside:
+        quotas = hold_quotas(session, standing, path=unit_path, channel=channel, answers=answers)
     if is_full(quotas):
-        known = session.get(Response, response_id, populate_existing=True)  # its twin may have taken the last place
-        if known is not None:
-            return answer_again(session, known, digest, submission, answers)
+        if session.get(Response, response_id) is not None:  # its twin may have taken the last place
+            return answer_again(session, response_id, digest, submission, answers)
         raise QuotaFull()
-    case = hold_case(session, survey, entry, submission.case_id) if submission.case_id is not None else None
+    case = _hold_case(session, standing, submission.case_id)
     if case is not None:
         known = answer_of_case(session, case)
         if known is not None:
             return answer_case_again(session, known, digest, submission, answers)
         check_takes_answer(case)
-    distance_km = distance_from(entry.unit, submission.position)
+    distance_km = None
+    if submission.position is not None:
+        distance_km = distance_from(session.get_one(Unit, unit_id), submission.position)
     flags += flags_of_form(
         session,
-        survey,
+        standing,
         instrument,
         answers,
         channel=channel,
@@ -106,14 +112,18 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         filled_at=submission.filled_at,
         distance_km=distance_km,
     )
-    response = Response(
+    if submission.broken_off:
+        flags.append(BROKEN_OFF)
+    is_new = insert_response(
+        session,
         id=response_id,
-        survey_id=survey.id,
-        questionnaire_id=survey.questionnaire_id,
-        unit_id=entry.unit_id,
+        survey_id=standing.id,
+        questionnaire_id=standing.questionnaire_id,
+        unit_id=unit_id,
         channel=channel,
         language=submission.language,
         collector_id=submission.collector_id,
+        device_id=submission.device_id,
         case_id=submission.case_id,
         completeness=None if case is None else completeness_of(instrument, answers),
         minutes=submission.minutes,
@@ -125,41 +135,34 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         answers_digest=answers_digest,
         sha256=digest,
     )
-    try:
-        with session.begin_nested():
-            session.add(response)
-            session.flush()  # before the token, so that a second click meets its own form and not a used token
-            if submission.invitation_id is not None:
-                _use_invitation(session, submission.invitation_id)
-            count_in(quotas)
-            if case is not None and not is_set_aside:
-                mark_answered(session, case, collector_id=submission.collector_id, day=day)
-    except IntegrityError:
-        known = session.get(Response, response_id, populate_existing=True)
-        if known is None:
-            raise
-        return answer_again(session, known, digest, submission, answers)
+    if not is_new:  # before the token, so that a second click meets its own form and not a used token
+        return answer_again(session, response_id, digest, submission, answers)
+    if submission.invitation_id is not None:
+        _use_invitation(session, submission.invitation_id)
+    count_in(quotas)
+    if case is not None and not is_set_aside:
+        mark_answered(session, case, collector_id=submission.collector_id, day=day)
+    session.flush()
     return Receipt(response_id, receipt_code(response_id), digest, dropped=checked.dropped)
 
 
-def _check_open(session: Session, survey: Survey) -> None:
-    """Read the state under a shared lock, so that closing waits for the answers on their way in."""
-    state = session.scalar(select(Survey.state).where(Survey.id == survey.id).with_for_update(read=True))
-    if state in ("draft", "sampled"):
+def _check_open(standing: Standing) -> None:
+    if standing.state in ("draft", "sampled"):
         raise NotCollecting(_("Đợt khảo sát này chưa mở nhận phiếu."))
-    if state != "collecting":
+    if standing.state != "collecting":
         raise NotCollecting(_("Đợt khảo sát này đã đóng, không nhận thêm phiếu. Xin cảm ơn Ông/Bà."))
 
 
-def _find_drawn_unit(session: Session, survey: Survey, code: str) -> FrameUnit:
-    found = session.scalar(
-        select(FrameUnit)
-        .join(Draw)
-        .where(Draw.survey_id == survey.id, Draw.in_force, FrameUnit.drawn, FrameUnit.unit.has(code=code))
-    )
-    if found is None:
+def _drawn_unit(standing: Standing, code: str) -> tuple[int, str]:
+    if standing.unit_id is None or standing.unit_path is None:
         raise OutsideSample(_("Xã mang mã „%(code)s” không có trong mẫu của đợt này.", code=code[:30]))
-    return found
+    return standing.unit_id, standing.unit_path
+
+
+def _hold_case(session: Session, standing: Standing, number: int | None) -> Case | None:
+    if number is None:
+        return None
+    return hold_case(session, standing, session.get_one(FrameUnit, standing.frame_unit_id), number)
 
 
 def _check_content(checked: CheckedAnswers) -> None:
@@ -171,6 +174,11 @@ def _check_content(checked: CheckedAnswers) -> None:
 
 def _use_invitation(session: Session, invitation_id: int) -> None:
     """Consume the token in the transaction of the answer: of many at once exactly one wins."""
-    used = session.execute(update(Invitation).where(Invitation.id == invitation_id, ~Invitation.used).values(used=True))
+    free = (Invitation.id == invitation_id, ~Invitation.used, ~Invitation.revoked)
+    used = session.execute(update(Invitation).where(*free).values(used=True))
     if used.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor's result
+        if session.scalar(select(Invitation.revoked).where(Invitation.id == invitation_id)):
+            raise Conflict(
+                _("Phiếu mời này đã bị thu hồi nên không gửi được. Xin hỏi cán bộ Bộ phận Một cửa để nhận phiếu khác.")
+            )
         raise Conflict(_("Phiếu mời này đã được dùng. Mỗi phiếu mời chỉ trả lời được một lần."))

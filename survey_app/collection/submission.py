@@ -17,7 +17,6 @@ from survey_app.collection.models import CHANNELS, LANGUAGES
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import today
 from survey_app.instruments.answers import AnswerProblem
-from survey_app.surveys.models import Survey
 
 CHANNEL_ALIASES = {
     "counter": "kiosk",
@@ -43,6 +42,10 @@ class Submission:
         When it was filled in, where that is known; only whether it was at night is kept.
     position : (float, float) or None
         Latitude and longitude where it was filled in; only the distance to the commune is kept.
+    device_id : int or None
+        The tablet at a counter it was filled in on.
+    broken_off : bool
+        The respondent left before sending; what was answered is kept, with a flag that says so.
     """
 
     response_id: str | UUID
@@ -57,6 +60,8 @@ class Submission:
     case_id: int | None = None
     filled_at: datetime | None = None
     position: tuple[float, float] | None = None
+    device_id: int | None = None
+    broken_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,11 @@ def receipt_code(response_id: UUID) -> str:
     return f"{text[:4]}-{text[4:8]}"
 
 
-def content_hash(survey: Survey, unit_code: str, channel: str, language: str, answers: Mapping[str, Any]) -> str:
+def content_hash(
+    slug: str, questionnaire: str, unit_code: str, channel: str, language: str, answers: Mapping[str, Any]
+) -> str:
     """SHA-256 of what a response says: where, how and which answers; not when."""
-    content = [survey.slug, survey.questionnaire.content_hash, unit_code, channel, language, dict(answers)]
+    content = [slug, questionnaire, unit_code, channel, language, dict(answers)]
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 
 import segno
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from survey_app.accounts.guards import acting, places, requires
+from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import (
     ASSIGN_WORK,
     EDIT_SURVEYS,
@@ -19,8 +18,6 @@ from survey_app.accounts.roles import (
     ISSUE_INVITATIONS,
     VIEW_FIELDWORK,
 )
-from survey_app.collection.drafts import issue_invitations
-from survey_app.collection.forms import InvitationForm
 from survey_app.collection.queries import count_disputes
 from survey_app.collection.sync.queries import count_held
 from survey_app.collection.watch.export import progress_as_csv
@@ -34,8 +31,7 @@ from survey_app.collection.watch.words import (
 )
 from survey_app.collection.words import CHANNEL_WORDS
 from survey_app.database import db
-from survey_app.errors import NotFound, UserError
-from survey_app.sampling.models import FrameUnit
+from survey_app.errors import NotFound
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.work.area import area_of
 from survey_app.surveys.access import frame, may_on, open_survey
@@ -50,10 +46,6 @@ blueprint = Blueprint("collection", __name__)
 def fieldwork(slug: str) -> ResponseReturnValue:
     """What has come, from where, by which channel."""
     survey = open_survey(slug, VIEW_FIELDWORK)
-    return _fieldwork_page(survey, InvitationForm(formdata=None)), 200
-
-
-def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
     area = area_of(current_user, survey, VIEW_FIELDWORK)
     progress = watch_fieldwork(db.session, area)
     return render_template(
@@ -69,7 +61,6 @@ def _fieldwork_page(survey: Survey, invitations: InvitationForm) -> str:
         waiting=count_disputes(db.session, survey, area.places) + count_held(db.session, area),
         may_settle=may_on(ASSIGN_WORK, survey),
         state_form=StateForm(formdata=None),
-        invitations=invitations,
         may_edit=may_on(EDIT_SURVEYS, survey),
         may_import=may_on(IMPORT_RESPONSES, survey),
         may_invite=may_on(ISSUE_INVITATIONS, survey),
@@ -111,35 +102,3 @@ def qr(slug: str) -> ResponseReturnValue:
     buffer = io.BytesIO()
     segno.make(address, error="m").save(buffer, kind="svg", scale=6, title=address, svgclass=None, lineclass=None)
     return Response(buffer.getvalue(), mimetype="image/svg+xml")
-
-
-@blueprint.post("/quan-ly/dot/<slug>/phieu-moi")
-@requires(ISSUE_INVITATIONS)
-def invite(slug: str) -> ResponseReturnValue:
-    """Make single-use links; the file is the only place where they can be read."""
-    survey = open_survey(slug, ISSUE_INVITATIONS)
-    form = InvitationForm()
-    if not form.validate_on_submit():
-        raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
-    text = (form.per_commune.data or "").strip()
-    if not (text.isascii() and text.isdigit() and len(text) < 5):
-        raise UserError(_("Số phiếu mời mỗi xã phải là một số nguyên, ví dụ 10."))
-    units = _within_reach(survey, ISSUE_INVITATIONS)
-    made = issue_invitations(db.session, survey, units, int(text), actor=acting())
-    db.session.commit()
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(["commune_code", "commune_name", "link"])
-    for entry, token in made:
-        link = url_for("respond.start_with_token", slug=slug, token=token, _external=True)
-        writer.writerow([entry.unit.code, entry.unit.name, link])
-    return Response(
-        "\ufeff" + buffer.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="phieu-moi-{slug}.csv"'},
-    )
-
-
-def _within_reach(survey: Survey, permission: str) -> list[FrameUnit]:
-    found = places(current_user, permission, sector=survey.questionnaire.sector, territory=survey.territory)
-    return [entry for entry in drawn_units(db.session, survey) if any(entry.unit.lies_in(place) for place in found)]

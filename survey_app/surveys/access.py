@@ -13,7 +13,10 @@ from survey_app.accounts.guards import may
 from survey_app.accounts.roles import (
     ASSIGN_WORK,
     CHECK_WORK,
+    DECIDE_PAPER,
     DRAW_SAMPLE,
+    ISSUE_INVITATIONS,
+    MANAGE_DEVICES,
     VIEW_FIELDWORK,
     VIEW_RESULTS,
     VIEW_SURVEYS,
@@ -43,6 +46,10 @@ PAGES = {
         ("quotas.quotas", _l("Hạn mức"), VIEW_FIELDWORK),
         ("quality.quality", _l("Chất lượng"), VIEW_FIELDWORK),
         ("call_backs.call_backs", _l("Phúc tra"), CHECK_WORK),
+        ("kiosk_office.devices", _l("Máy tại quầy"), MANAGE_DEVICES),
+        ("links.links", _l("Đường dẫn"), ISSUE_INVITATIONS),
+        ("paper.batches", _l("Phiếu giấy"), VIEW_FIELDWORK),
+        ("paper_entry.differences", _l("Nhập kép"), DECIDE_PAPER),
     ),
     "results": (
         ("results.overview", _l("Kết quả"), VIEW_RESULTS),

@@ -51,10 +51,13 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[RunningServe
         server.kill_everything()
 
 
-def test_every_acknowledged_form_is_there_once_after_each_of_three_power_cuts(server: RunningServer) -> None:
+@pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.long)])
+def test_every_acknowledged_form_is_there_once_after_each_of_many_power_cuts(
+    server: RunningServer, rounds: int
+) -> None:
     chance = random.Random(20201120)
     expected: dict[str, int] = {}
-    for round_number in range(3):
+    for round_number in range(rounds):
         person = Respondent(server.url, SLUG)
         forms = _prepare(person, first_number=1000 * (round_number + 1))
         expected |= {_id_of(address): number for address, number in forms.items()}

@@ -67,6 +67,7 @@ def test_figures_agree_with_the_statistics_used_directly(session: Session) -> No
         weights=[entry.base_weight for entry in entries],
         psu_population=[entry.stratum_size for entry in entries],
         lonely_psu="adjust",
+        df_rule="satterthwaite",
     )
     direct = design.proportion(np.array(values))
     limits = published_interval(direct, None, level=0.95)

@@ -164,8 +164,8 @@ def test_every_flag_of_the_list_has_a_name_and_a_sentence(session: Session) -> N
     assert all(str(words.name) and str(words.sentence).endswith(".") for words in FLAGS.values())
 
 
-def test_an_ordinary_response_costs_two_queries_more_at_most(app: Flask) -> None:
-    """One asks for quotas; one, for a collector's form, for their other forms."""
+def test_an_ordinary_response_costs_one_query_more_at_most(app: Flask) -> None:
+    """For a collector's form, one for their other forms; whether there are quotas is known with the first statement."""
     with app.app_context():
         survey = make_village(db.session)
         person = make_person(db.session)
@@ -178,7 +178,7 @@ def test_an_ordinary_response_costs_two_queries_more_at_most(app: Flask) -> None
             respond(db.session, survey, channel=channel, collector_id=collector)
             db.session.commit()
             extra = [one for one in asked if "quota" in one or "set_aside" in one]
-            assert len(extra) == (1 if collector is None else 2), extra
+            assert len(extra) == (0 if collector is None else 1), extra
 
 
 def fieldwork(session: Session, *, collectors: int = 6, forms: int = 30, planted: bool = True) -> Survey:

@@ -13,6 +13,7 @@ SAME_ANSWERS = "same_answers"
 NIGHT = "night"
 FAR_AWAY = "far_away"
 OVER_QUOTA = "over_quota"
+BROKEN_OFF = "broken_off"
 
 
 class FlagWords(NamedTuple):
@@ -40,5 +41,9 @@ FLAGS: dict[str, FlagWords] = {
         _l("Xa nơi khảo sát"), _l("Vị trí lúc làm phiếu cách trung tâm xã hơn 20 km; hệ thống không giữ vị trí.")
     ),
     OUTSIDE_PERIOD: FlagWords(_l("Ngoài thời gian"), _l("Phiếu nhận trước hoặc sau thời gian của đợt.")),
+    BROKEN_OFF: FlagWords(
+        _l("Bỏ dở ở quầy"),
+        _l("Người trả lời rời máy giữa chừng; thiết bị được đặt để giữ những câu đã trả lời."),
+    ),
     OVER_QUOTA: FlagWords(_l("Vượt hạn mức"), _l("Phiếu đến sau khi hạn mức của nhóm đã đủ.")),
 }

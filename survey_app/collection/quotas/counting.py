@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Quota, Response
 from survey_app.collection.queries import COUNTED
+from survey_app.collection.standing import OfSurvey
 from survey_app.errors import Conflict
 from survey_app.geography.models import Unit
-from survey_app.surveys.models import Survey
 
 _QUOTA, _UNIT = Quota.__table__, Unit.__table__
 #: Made once: every response asks it.
@@ -37,7 +37,7 @@ class QuotaFull(Conflict):
 
 
 def hold_quotas(
-    session: Session, survey: Survey, *, unit: Unit, channel: str, answers: Mapping[str, object]
+    session: Session, survey: OfSurvey, *, path: str, channel: str, answers: Mapping[str, object]
 ) -> Sequence[Quota]:
     """The quotas that a response falls under, locked until the transaction ends; one query where there are none.
 
@@ -47,9 +47,9 @@ def hold_quotas(
     found = session.execute(_PARTS, {"survey": survey.id}).all()
     mine = [
         number
-        for number, only_channel, item, value, path in found
+        for number, only_channel, item, value, within in found
         if only_channel in (None, channel)
-        and (path is None or unit.path == path or unit.path.startswith(path + "/"))
+        and (within is None or path == within or path.startswith(within + "/"))
         and (item is None or (item in answers and str(answers[item]) == value))
     ]
     if not mine:

@@ -42,6 +42,7 @@ class HeldForm(Base):
     case_number: Mapped[int | None]
     channel: Mapped[str] = mapped_column(String(10))
     collector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(Text)

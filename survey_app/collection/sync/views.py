@@ -57,7 +57,7 @@ def send() -> ResponseReturnValue:
     try:
         validate_csrf(request.headers.get("X-CSRFToken", ""))
     except TokenRefused:
-        return {"reason": _("Phiên làm việc đã cũ. Xin mở lại ứng dụng khi có mạng rồi gửi.")}, 409
+        return {"reason": _("Phiên làm việc đã cũ. Xin mở lại ứng dụng khi có mạng rồi gửi."), "stale": True}, 400
     collector = db.session.get_one(User, current_user.id)
     return take_in(collector_as_sender(db.session, collector))
 

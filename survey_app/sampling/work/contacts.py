@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
@@ -27,7 +28,7 @@ def show_contacts(
     Parameters
     ----------
     purpose : str
-        Where they are shown: ``phone``, ``case``, ``print``.
+        Where they are shown: ``phone``, ``case``, ``print``, ``offline``.
 
     Raises
     ------
@@ -49,6 +50,14 @@ def show_contacts(
     finally:
         may_write.reset(token)
     return opened
+
+
+def contacts_mark(session: Session, lines: Sequence[CaseLine]) -> str:
+    """A mark that changes when contact data of the cases does; nothing is opened for it."""
+    digest = hashlib.sha256()
+    for number, (content, _reference) in sorted(_sealed(session, lines).items()):
+        digest.update(number.to_bytes(8) + content)
+    return digest.hexdigest()
 
 
 def _sealed(session: Session, lines: Sequence[CaseLine]) -> Mapping[int, tuple[bytes, bytes]]:

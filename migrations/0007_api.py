@@ -7,8 +7,8 @@ from alembic import op
 
 from survey_app.database import UtcDateTime
 
-revision: str = "0008"
-down_revision: str | None = "0005"
+revision: str = "0007"
+down_revision: str | None = "0006"
 branch_labels: tuple[str, ...] | None = None
 depends_on: tuple[str, ...] | None = None
 

@@ -1,0 +1,299 @@
+"""The tablet at a counter in a real browser: nothing of one visitor is left for the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app.collection.kiosk.models import Device
+from survey_app.collection.kiosk.service import (
+    DeviceSettings,
+    NewDevice,
+    add_device,
+    move_device,
+    pause_device,
+    revoke_device,
+)
+from survey_app.collection.models import Draft, Response
+from survey_app.sampling.queries import drawn_units
+from survey_app.sampling.work.area import whole_area
+from survey_app.surveys.queries import find_survey
+from tests.browser.conftest import CHROMIUM, FLAGS, TABLET
+from tests.browser.form import ONWARD, answer_everything, answer_section, chosen, go_on, is_sent, questions
+from tests.browser.shipped import open_survey
+from tests.world import TESTER
+
+pytestmark = pytest.mark.browser
+SECRET = "điều chỉ một người biết"
+SHORT = "sipas-short"
+IDLE = 60
+START = "button.huge"
+Inside = Callable[..., object]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser as it is on a tablet: pages left behind stay in memory for the Back button."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def place(inside: Inside) -> str:
+    """A commune of a short survey."""
+    return str(inside(lambda session: open_survey(session, SHORT)))
+
+
+def register(inside: Inside, place: str, name: str, **settings: object) -> tuple[int, str]:
+    """A new tablet: its number and its code."""
+
+    def add(session: Session) -> tuple[int, str]:
+        made: NewDevice = add_device(
+            session,
+            whole_area(find_survey(session, SHORT)),
+            name=name,
+            unit_code=place,
+            settings=DeviceSettings(idle_seconds=IDLE, **settings),  # type: ignore[arg-type]  # as the test gives them
+            actor=TESTER,
+        )
+        return made.device.id, made.code
+
+    return inside(add)  # type: ignore[return-value]  # what add returns
+
+
+def pair(context: BrowserContext, code: str) -> Page:
+    """Type the code, as the staff do once."""
+    page = context.new_page()
+    page.goto("/quay")
+    page.fill("#code", code)
+    page.click("main form button")
+    expect(page.locator(START)).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def tablet(
+    request: pytest.FixtureRequest, open_browser: Callable[..., BrowserContext], inside: Inside, place: str
+) -> Page:
+    """A tablet at the counter, freshly paired."""
+    _number, code = register(inside, place, request.node.name[:90])
+    return pair(open_browser(viewport=TABLET), code)
+
+
+def begin(page: Page) -> str:
+    page.click(START)
+    page.wait_for_url("**/1")
+    return page.url
+
+
+def path(page: Page) -> str:
+    return urlsplit(page.url).path
+
+
+def let_pass(page: Page, seconds: int) -> None:
+    """Time goes by on the tablet, and nobody touches it."""
+    page.clock.run_for(seconds * 1000)
+
+
+def drafts(inside: Inside) -> object:
+    return inside(lambda session: session.scalar(select(func.count()).select_from(Draft).where(Draft.device_id > 0)))
+
+
+def stored(page: Page) -> list[object]:
+    """Everything a page of ours could have left in the browser."""
+    return page.evaluate(
+        """async () => [localStorage.length, sessionStorage.length,
+           (await indexedDB.databases()).map((one) => one.name), document.cookie, history.state]"""
+    )
+
+
+def no_trace(page: Page, *, steps: int = 12) -> None:
+    """Back, as often as one likes, and a refresh show the start screen and no answer."""
+    for _step in range(steps):
+        page.go_back(wait_until="commit")
+        page.wait_for_timeout(150)
+        if page.url == "about:blank":
+            break
+        assert [key for key in questions(page) if chosen(page, key)] == [], f"Back shows answers at {page.url}"
+        assert SECRET not in page.content()
+        assert page.locator("fieldset[data-item]:visible").count() == 0, f"Back shows a form at {page.url}"
+    page.goto("/quay")
+    page.reload()
+    expect(page.locator(START)).to_be_visible()
+    assert SECRET not in page.content()
+    local, session, databases, cookies, state = stored(page)
+    assert (local, session, cookies, state) == (0, 0, "", None)
+    assert all("draft" not in str(name) for name in databases)  # type: ignore[attr-defined]  # a list
+
+
+def test_nobody_touches_it_so_it_warns_counts_down_and_wipes_everything(tablet: Page, inside: Inside) -> None:
+    tablet.clock.install()
+    before = drafts(inside)
+    first = begin(tablet)
+    answer_section(tablet, words=SECRET)
+    go_on(tablet)
+    answer_section(tablet, words=SECRET)
+    second = tablet.url
+    dialog = tablet.locator("#idle")
+    let_pass(tablet, IDLE - 2)
+    expect(dialog).to_be_hidden()
+    let_pass(tablet, 4)
+    expect(dialog).to_be_visible()
+    left = int(tablet.inner_text("#idle-left"))
+    assert 15 <= left <= 20
+    let_pass(tablet, 5)
+    assert int(tablet.inner_text("#idle-left")) == left - 5
+    with tablet.expect_navigation(url="**/quay"):
+        let_pass(tablet, 20)
+    expect(tablet.locator(START)).to_be_visible()
+    assert drafts(inside) == before
+    no_trace(tablet)
+    for address in (first, second):
+        tablet.goto(address)
+        assert path(tablet) == "/quay"
+
+
+def test_a_touch_brings_the_visitor_back_to_what_was_chosen(tablet: Page) -> None:
+    tablet.clock.install()
+    begin(tablet)
+    answered = answer_section(tablet)
+    let_pass(tablet, IDLE + 5)
+    expect(tablet.locator("#idle")).to_be_visible()
+    tablet.click("#idle-stay")
+    expect(tablet.locator("#idle")).to_be_hidden()
+    assert all(chosen(tablet, item) for item in answered)
+    let_pass(tablet, IDLE - 5)
+    expect(tablet.locator("#idle")).to_be_hidden()
+    tablet.mouse.move(40, 300)  # whoever is there is there
+    let_pass(tablet, IDLE - 5)
+    expect(tablet.locator("#idle")).to_be_hidden()
+    go_on(tablet)
+    assert path(tablet).endswith("/2")
+
+
+def test_the_thanks_count_down_and_the_next_visitor_begins_clean(
+    tablet: Page, inside: Inside, count: Callable[[], int]
+) -> None:
+    before = count()
+    tablet.goto("/quay")
+    tablet.click("a:has-text('English')")
+    tablet.wait_for_url("**lang=en**")
+    tablet.click(".looks a:nth-child(2)")
+    expect(tablet.locator("body.large")).to_have_count(1)
+    begin(tablet)
+    expect(tablet.locator("html[lang=en] body.large")).to_have_count(1)
+    answer_everything(tablet, words=SECRET)
+    assert is_sent(tablet)
+    words = tablet.locator("[data-countdown]")
+    assert "10" in words.inner_text() or "9" in words.inner_text()
+    expect(words).to_contain_text("7", timeout=6_000)
+    tablet.wait_for_url("**/quay", timeout=20_000)
+    assert count() == before + 1
+    expect(tablet.locator("html[lang=vi] body.kiosk:not(.large)")).to_have_count(1)
+    no_trace(tablet)
+    begin(tablet)
+    assert [key for key in questions(tablet) if chosen(tablet, key)] == []
+    answer_everything(tablet)
+    assert count() == before + 2
+
+
+def test_whoever_wishes_to_stop_deletes_the_form(tablet: Page, inside: Inside) -> None:
+    before = drafts(inside)
+    begin(tablet)
+    answer_section(tablet, words=SECRET)
+    go_on(tablet)
+    assert drafts(inside) == before + 1  # type: ignore[operator]  # a number
+    tablet.click(".leave summary")
+    tablet.click(".leave-box button")
+    tablet.wait_for_url("**/quay")
+    assert drafts(inside) == before
+    no_trace(tablet)
+
+
+def test_no_field_offers_what_somebody_typed_before(tablet: Page) -> None:
+    begin(tablet)
+    for _page in range(8):
+        if is_sent(tablet):
+            break
+        typed = "input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea"
+        for field in tablet.locator(f"form#answers {typed}").all():
+            assert field.evaluate("(one) => one.form.autocomplete") == "off"
+        answer_section(tablet, words=SECRET)
+        go_on(tablet)
+
+
+def test_in_a_broken_network_the_screen_is_emptied_and_waits(tablet: Page) -> None:
+    tablet.clock.install()
+    begin(tablet)
+    answer_section(tablet, words=SECRET)
+    tablet.context.set_offline(True)
+    let_pass(tablet, IDLE + 25)
+    expect(tablet.locator("#gone")).to_be_visible()
+    assert tablet.locator("fieldset[data-item]").count() == 0
+    assert SECRET not in tablet.content()
+    tablet.context.set_offline(False)
+    with tablet.expect_navigation(url="**/quay"):
+        let_pass(tablet, 6)
+    no_trace(tablet)
+
+
+def test_without_scripts_the_button_ends_it_and_the_start_screen_shuts_the_form(
+    open_browser: Callable[..., BrowserContext], inside: Inside, place: str
+) -> None:
+    _number, code = register(inside, place, "không có script")
+    page = pair(open_browser(viewport=TABLET, java_script_enabled=False), code)
+    begin(page)
+    answer_section(page, words=SECRET)
+    go_on(page)
+    page.click(".leave summary")
+    page.click(".leave-box button")
+    page.wait_for_url("**/quay")
+    begin(page)
+    answer_section(page, words=SECRET)
+    go_on(page, ONWARD)
+    page.goto("/quay")
+    for _step in range(6):
+        page.go_back(wait_until="commit")
+        page.wait_for_timeout(150)
+        assert page.locator("fieldset[data-item]:visible").count() == 0
+        assert SECRET not in page.content()
+
+
+def test_a_change_from_the_office_reaches_the_screen(
+    open_browser: Callable[..., BrowserContext], inside: Inside, place: str
+) -> None:
+    number, code = register(inside, place, "đổi từ văn phòng")
+    page = pair(open_browser(viewport=TABLET), code)
+    page.clock.install()
+    page.goto("/quay")
+
+    def act(verb: Callable[..., Device], **more: object) -> None:
+        inside(lambda session: verb(session, whole_area(find_survey(session, SHORT)), number, actor=TESTER, **more).id)
+
+    other = inside(
+        lambda session: next(
+            entry.unit.code for entry in drawn_units(session, find_survey(session, SHORT)) if entry.unit.code != place
+        )
+    )
+    act(move_device, unit_code=other)
+    with page.expect_navigation():
+        let_pass(page, 61)
+    expect(page.locator(".flash")).to_contain_text("Máy vừa được chuyển")
+    act(pause_device)
+    with page.expect_navigation():
+        let_pass(page, 61)
+    expect(page.locator("h1")).to_have_text("Máy này đang tạm dừng")
+    act(revoke_device)
+    page.goto("/quay")
+    expect(page.locator("h1")).to_have_text("Máy này đã bị thu hồi")
+    rows = inside(lambda session: len(session.scalars(select(Response).where(Response.device_id == number)).all()))
+    assert rows == 0

@@ -28,6 +28,7 @@ SURVEYS = FIELDWORK | {"administrator"}
 ADMINISTRATOR = frozenset({"administrator"})
 COUNTER = frozenset({"counter_device"})
 COLLECTORS = frozenset({"post_coordinator", "collector"})
+KEYERS = frozenset({"post_coordinator", "paper_keyer"})
 INTAKE = MANAGERS | {"post_coordinator"}
 CHECKERS = INTAKE | {"observer"}
 DOT = "/quan-ly/dot/<slug>"
@@ -121,6 +122,11 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/thu-phieu/ho-so"): COLLECTORS,
     ("POST", "/thu-phieu/ho-so/<slug>/<int:case_id>"): COLLECTORS,
     ("POST", "/thu-phieu/gui"): COLLECTORS,
+    ("GET", "/thu-phieu/ung-dung"): COLLECTORS,
+    ("GET", "/thu-phieu/phien"): COLLECTORS,
+    ("GET", "/thu-phieu/goi"): COLLECTORS,
+    ("POST", "/thu-phieu/viec"): COLLECTORS,
+    ("POST", "/thu-phieu/tep-niem-phong"): COLLECTORS,
     ("GET", f"{DOT}/phieu-giu-lai"): INTAKE,
     ("POST", f"{DOT}/phieu-giu-lai"): INTAKE,
     ("GET", f"{DOT}/phan-cong"): INTAKE,
@@ -140,6 +146,20 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/quan-ly/buu-dien"): INTAKE,
     ("POST", "/quan-ly/buu-dien"): INTAKE,
     ("POST", "/quan-ly/buu-dien/<int:office_id>"): frozenset(),
+    ("GET", f"{DOT}/phieu-giay"): FIELDWORK,
+    ("POST", f"{DOT}/phieu-giay"): INTAKE,
+    ("POST", f"{DOT}/phieu-giay/ghi"): INTAKE,
+    # what belongs to one batch or form: see test_paper_pages
+    ("GET", f"{DOT}/phieu-giay/lo/<int:number>"): frozenset(),
+    ("POST", f"{DOT}/phieu-giay/lo/<int:number>"): frozenset(),
+    ("GET", f"{DOT}/phieu-giay/lo/<int:number>/phieu.pdf"): frozenset(),
+    ("GET", f"{DOT}/phieu-giay/nhap-kep"): INTAKE,
+    ("GET", f"{DOT}/phieu-giay/nhap-kep/<serial>"): frozenset(),
+    ("POST", f"{DOT}/phieu-giay/nhap-kep/<serial>"): frozenset(),
+    ("GET", "/nhap-phieu-giay"): KEYERS,
+    ("POST", "/nhap-phieu-giay"): KEYERS,
+    ("GET", "/nhap-phieu-giay/<serial>"): frozenset(),
+    ("POST", "/nhap-phieu-giay/<serial>"): frozenset(),
     ("GET", "/quay/<slug>"): COUNTER,
     ("POST", "/quay/<slug>"): COUNTER,
 }
@@ -154,6 +174,7 @@ def address(app: Flask, rule: str) -> str:
         "name": "village",
         "number": "1",
         "code": code,
+        "serial": "HL-LPG26-000001-9",
         "job_id": str(UUID(int=1)),
         "user_id": "1",
         "case_id": "1",
@@ -227,6 +248,9 @@ def body(rule: str, commune: str) -> dict[str, Any]:
         f"{DOT}/may-tai-quay": {"name": "Quầy", "place": commune, "languages": "vi", "on_wipe": "discard"},
         f"{DOT}/may-tai-quay/<int:number>": {"do": "revoke"},
         f"{DOT}/nhap-phieu": {"file": (io.BytesIO(b"response_id\n"), "a.csv"), "keep": "1"},
+        f"{DOT}/phieu-giay": {"unit": commune, "count": "5", "language": "vi"},
+        f"{DOT}/phieu-giay/ghi": {"serials": "HL-LPG26-000001-9", "do": "received"},
+        "/nhap-phieu-giay": {"serial": "HL-LPG26-000001-9", "do": "open"},
         f"{DOT}/cong-bo/duyet": {"sha256": "0" * 64},
         "/quay/<slug>": {"commune": commune, "consent": "1"},
     }

@@ -19,7 +19,7 @@ class IssueForm(FlaskForm):
     """A new batch."""
 
     unit = SelectField(_l("Nơi"), validate_choice=False)
-    count = StringField(_l("Số phiếu"), render_kw={"inputmode": "numeric"})
+    count = StringField(_l("Cần in bao nhiêu phiếu"), render_kw={"inputmode": "numeric"})
     language = SelectField(_l("Ngôn ngữ của phiếu"), validate_choice=False, default="vi")
     large = BooleanField(_l("In chữ to, cho người mắt kém"))
 
@@ -53,7 +53,7 @@ class MoveForm(FlaskForm):
         _l("Số phiếu"),
         description=_l(
             "Quét mã trên từng phiếu, hoặc gõ mỗi dòng một số. "
-            "Cả dãy thì ghi số đầu, hai dấu chấm, số cuối: HL-KG20-000120-5..HL-KG20-000139-1."
+            "Cả dãy thì ghi số đầu, hai dấu chấm, số cuối: HL-KG20-000120-9..HL-KG20-000139-3."
         ),
         render_kw={"rows": 6, "spellcheck": "false", "autocomplete": "off"},
     )

@@ -204,9 +204,9 @@ def tie_form(session: Session, area: Area, form: PaperForm, case_id: int, *, act
                 here=form.batch.unit.name,
             )
         )
-    form.case_id = case_id
     try:
         with session.begin_nested():
+            form.case_id = case_id
             session.flush()
     except IntegrityError as error:
         session.refresh(form)

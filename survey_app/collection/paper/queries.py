@@ -119,7 +119,7 @@ def find_form(session: Session, text: str) -> PaperForm:
     """
     serial = read_serial(text)
     if not serial.series:
-        raise UserError(_("Xin gõ cả phần chữ của số phiếu, ví dụ HL-KG20-000123-7."))
+        raise UserError(_("Xin gõ cả phần chữ của số phiếu, ví dụ HL-KG20-000123-8."))
     written = write_serial(serial.series, serial.number)
     form = session.scalar(select(PaperForm).where(PaperForm.serial == written))
     if form is None:
@@ -170,16 +170,16 @@ def count_to_key(session: Session, area: Area, keyer_id: int) -> tuple[int, int]
         .subquery()
     )
     query = (
-        select(func.coalesce(passes.c.passes, 0), func.count())
+        select(passes.c.passes, func.count())
         .select_from(PaperForm)
         .join(PaperBatch)
         .join(Unit, PaperBatch.unit_id == Unit.id)
         .outerjoin(passes, passes.c.form_id == PaperForm.id)
         .where(*_within(area), PaperForm.state == "received", or_(passes.c.keyer.is_(None), passes.c.keyer != keyer_id))
-        .group_by(func.coalesce(passes.c.passes, 0))
+        .group_by(passes.c.passes)
     )
-    found: dict[int, int] = dict(session.execute(query).all())
-    return found.get(0, 0), found.get(1, 0)
+    found: dict[int | None, int] = dict(session.execute(query).all())
+    return found.get(None, 0), found.get(1, 0)
 
 
 @dataclass(frozen=True)

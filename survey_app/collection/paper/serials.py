@@ -1,4 +1,4 @@
-"""Serials of paper forms: HL-KG20-000123-7, the series of the survey, a number, a check digit."""
+"""Serials of paper forms: HL-KG20-000123-8, the series of the survey, a number, a check digit."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read_serial(text: str, *, series: str = "") -> Serial:
     found = _SERIAL.fullmatch("".join(text.split()).upper())
     if found is None:
         raise UserError(
-            _("„%(text)s” không phải số phiếu. Xin gõ đủ như trên giấy, ví dụ HL-KG20-000123-7.", text=shown)
+            _("„%(text)s” không phải số phiếu. Xin gõ đủ như trên giấy, ví dụ HL-KG20-000123-8.", text=shown)
         )
     typed, number, digit = found[1] or series, int(found[2]), int(found[3])
     if series and typed != series:

@@ -23,7 +23,7 @@ from survey_app.collection.sync.views import SentForm
 from survey_app.command_line import BY, echo_json, verb
 from survey_app.database import by_number
 from survey_app.errors import Forbidden, NotFound, UserError
-from survey_app.surveys.models import Survey
+from survey_app.surveys.queries import find_survey
 
 SHOWN_LINES = 50
 MAXIMUM_FORMS = 100_000
@@ -70,7 +70,8 @@ def import_sealed_command(
     if number is not None and by_number(session, Device, number) is None:
         raise NotFound(_("Không có máy số %(number)s.", number=number))
 
-    def check(survey: Survey, record: FormRecord) -> None:
+    def check(record: FormRecord) -> None:
+        survey = find_survey(session, record.survey)
         sector, territory = survey.questionnaire.sector, survey.territory
         if person is not None and not may(person, IMPORT_RESPONSES, sector=sector, territory=territory):
             raise Forbidden(_("Tài khoản „%(email)s” không có quyền này.", email=person.email))

@@ -33,6 +33,7 @@ from survey_app.sampling.queries import drawn_units
 blueprint = Blueprint("kiosk", __name__, url_prefix="/quay")
 #: A screen that waits for the office looks again after so many seconds; an untouched start screen renews itself.
 LOOK_AGAIN, RENEW = 60, 3600
+STAFF_SECONDS = 120
 #: On the start screen the camera may read the code of a receipt.
 CAMERA = "camera=(self), geolocation=(), microphone=()"
 
@@ -147,13 +148,17 @@ def staff() -> ResponseReturnValue:
             else:
                 count = count_by_device(db.session, device.survey).get(device.id, 0)
                 verifier = pin_verifier(form.pin.data or "")
-                return render_template(
-                    "respond/kiosk_staff.html",
-                    received=count,
-                    verifier=verifier,
-                    queue_words=queue_words(),
-                    **_frame(device),
+                reply = make_response(
+                    render_template(
+                        "respond/kiosk_staff.html",
+                        received=count,
+                        verifier=verifier,
+                        queue_words=queue_words(),
+                        **_frame(device),
+                    )
                 )
+                reply.headers["Refresh"] = f"{STAFF_SECONDS}; url={url_for('kiosk.start')}"
+                return reply
         form.pin.data, form.pin.errors, errors = "", [message], [("pin", message)]
         return render_template("respond/kiosk_pin.html", form=form, error_list=errors, **_frame(device)), status
     return render_template("respond/kiosk_pin.html", form=form, error_list=errors, **_frame(device))

@@ -43,6 +43,9 @@ PUBLIC = {
     "kiosk.staff",
     "field_app.worker",
     "field_app.manifest",
+    "api_docs.openapi",
+    "api_docs.docs",
+    "api_docs.problem_page",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

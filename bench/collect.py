@@ -35,6 +35,7 @@ ANSWERS = 30
 FORMS = 4_000
 SENDERS = (1, 8, 32)
 LEAST_A_SECOND, LEAST_RATIO, SLOWEST_MS = 900, 0.4, 100
+DEVICES, QUEUED, MOST_SECONDS = 200, 30, 60
 
 
 def run() -> None:
@@ -46,10 +47,10 @@ def run() -> None:
             address = "" if name == "SQLite" else _new_database(server, "collect")
             bare_address = "" if name == "SQLite" else _new_database(server, "bare")
             with small_world(database=address) as (app, slug):
-                _measure(app, slug, name, bare_address)
+                _measure(app, slug, name, address, bare_address)
 
 
-def _measure(app: Flask, slug: str, name: str, bare_address: str) -> None:
+def _measure(app: Flask, slug: str, name: str, database: str, bare_address: str) -> None:
     with app.app_context():
         device = counter_device(slug)
         bodies = {senders: _bodies(slug, device, FORMS if senders > 1 else FORMS // 4) for senders in SENDERS}
@@ -57,10 +58,10 @@ def _measure(app: Flask, slug: str, name: str, bare_address: str) -> None:
         db.engine.dispose()
     bare = _send_bare(bare_address, bodies[max(SENDERS)])
     report(f"{name}: bare insert, {max(SENDERS)} senders", f"{bare:,.0f}/s")
-    environment = {"HAILONG_INSTANCE": app.config["INSTANCE"], "HAILONG_DATABASE_URL": app.config["DATABASE_URL"]}
+    environment = {"HAILONG_INSTANCE": app.config["INSTANCE"], "HAILONG_DATABASE_URL": database}
     sent = 0
     with serving("wsgi:app", workers=2, **environment) as port:
-        _send(port, device, bodies[max(SENDERS)][:0] + _bodies_in(app, slug, device, 200), 4)
+        _send(port, device, _bodies_in(app, slug, device, 200), 4)
         sent += 200
         for senders in SENDERS:
             told = _send(port, device, bodies[senders], senders)
@@ -77,11 +78,27 @@ def _measure(app: Flask, slug: str, name: str, bare_address: str) -> None:
             )
             if told["answers"] != {"accepted": len(bodies[senders])}:
                 raise RuntimeError(f"the server answered {told['answers']}")
+        sent += _send_queues(app, slug, port, device, name)
     with app.app_context():
         stored = db.session.scalar(select(func.count()).select_from(Response))
         db.session.close()
         db.engine.dispose()
     report(f"{name}: acknowledged and stored", f"{sent:,} and {stored:,}", "the same", met=sent == stored)
+
+
+def _send_queues(app: Flask, slug: str, port: int, device: Device, name: str) -> int:
+    """Every device sends all it has queued at once; how many forms that was."""
+    forms = [json.loads(body)["forms"][0] for body in _bodies_in(app, slug, device, DEVICES * QUEUED)]
+    sacks = [json.dumps({"forms": forms[start : start + QUEUED]}) for start in range(0, len(forms), QUEUED)]
+    told = _send(port, device, sacks, DEVICES)
+    confirmed = sum(count for answer, count in told["answers"].items() if answer == ",".join(["accepted"] * QUEUED))
+    report(
+        f"{name}: {DEVICES} devices with {QUEUED} queued forms each",
+        f"{told['seconds']:.0f} s, {confirmed} devices confirmed",
+        f"all within {MOST_SECONDS} s",
+        met=confirmed == DEVICES and told["seconds"] <= MOST_SECONDS,
+    )
+    return len(forms)
 
 
 def _bodies_in(app: Flask, slug: str, device: Device, count: int) -> list[str]:
@@ -123,13 +140,15 @@ def _send_bare(address: str, bodies: list[str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.sqlite3"
         if address:
-            with psycopg.connect(address) as connection:
+            with psycopg.connect(address.replace("+psycopg", "")) as connection:
                 connection.execute("CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT)")
         else:
             with closing(sqlite3.connect(path)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT)")
-        with serving("bench.bare_insert:app", workers=2, BARE_DATABASE=address or str(path)) as port:
+        with serving(
+            "bench.bare_insert:app", workers=2, BARE_DATABASE=address.replace("+psycopg", "") or str(path)
+        ) as port:
             told = _send(port, Device("", "/", {}), bodies, max(SENDERS))
     if told["answers"] != {"200": len(bodies)}:
         raise RuntimeError(f"the bare server answered {told['answers']}")

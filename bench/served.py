@@ -16,12 +16,22 @@ WARM_UP = 50
 
 
 @contextmanager
-def serving(application: str, **environment: str) -> Iterator[int]:
-    """Serve ``module:application`` by gunicorn as `flask serve` does, with one worker; gives the port."""
+def serving(application: str, *, workers: int = 1, **environment: str) -> Iterator[int]:
+    """Serve ``module:application`` by gunicorn as `flask serve` does; gives the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--preload"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        application,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--preload",
+        "--workers",
+        str(workers),
+    ]
     server = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=os.environ | environment)
     try:
         _wait_for(port)

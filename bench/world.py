@@ -23,19 +23,20 @@ SLUG = "do-toc-do"
 
 
 @contextmanager
-def empty_world() -> Iterator[Flask]:
-    """A temporary instance on SQLite in its durable setting, with what comes with the platform."""
+def empty_world(database: str = "") -> Iterator[Flask]:
+    """A temporary instance on SQLite in its durable setting, or on the database at an address, with what is shipped."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(read_settings({"HAILONG_INSTANCE": folder}))
+        environ = {"HAILONG_INSTANCE": folder} | ({"HAILONG_DATABASE_URL": database} if database else {})
+        app = create_app(read_settings(environ))
         with app.app_context():
             prepare(lambda line: None)
         yield app
 
 
 @contextmanager
-def small_world(instrument: Instrument | None = None) -> Iterator[tuple[Flask, str]]:
-    """Kiên Giang with 44 drawn communes on SQLite in its durable setting; asks with ``instrument`` or SIPAS."""
-    with empty_world() as app:
+def small_world(instrument: Instrument | None = None, database: str = "") -> Iterator[tuple[Flask, str]]:
+    """Kiên Giang with 44 drawn communes on SQLite (durable), or elsewhere; asks with ``instrument`` or SIPAS."""
+    with empty_world(database) as app:
         with app.app_context():
             if instrument is not None:
                 store_questionnaire(db.session, instrument, actor=SYSTEM)

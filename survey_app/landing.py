@@ -13,7 +13,7 @@ from survey_app.surveys.queries import all_surveys
 
 blueprint = Blueprint("landing", __name__)
 DESKS = {
-    OPERATE_COUNTER: "counter.surveys",
+    OPERATE_COUNTER: "kiosk.start",
     MANAGE_USERS: "accounts.people",
     VIEW_SURVEYS: "surveys.surveys",
     COLLECT: "collection.work",

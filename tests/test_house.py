@@ -35,6 +35,18 @@ PUBLIC = {
     "respond.start_with_token",
     "respond.section",
     "respond.thanks",
+    "kiosk.start",
+    "kiosk.pair",
+    "kiosk.begin",
+    "kiosk.end",
+    "kiosk.alive",
+    "kiosk.staff",
+    "kiosk.send",
+    "field_app.worker",
+    "field_app.manifest",
+    "kiosk.offline",
+    "kiosk.worker",
+    "kiosk.bundle",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

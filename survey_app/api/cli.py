@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.acting import acting_anywhere
 from survey_app.accounts.roles import MANAGE_USERS, SECTORS
 from survey_app.accounts.service import find_user
-from survey_app.api.keys import DEFAULT_PER_MINUTE, MOST_PER_MINUTE, Reach, all_keys, find_key, issue_key, revoke_key
+from survey_app.api.keys import (
+    DEFAULT_PER_MINUTE,
+    MOST_PER_MINUTE,
+    PER_MINUTE_OF_PHONES,
+    Reach,
+    all_keys,
+    find_key,
+    issue_key,
+    revoke_key,
+)
 from survey_app.api.models import ApiKey
 from survey_app.api.scopes import SCOPES
 from survey_app.command_line import BY, echo_json, verb
@@ -29,7 +38,11 @@ group = AppGroup("api-key", help="Keys of other systems.")
 @click.option("--unit", metavar="CODE", help="Only what lies in this unit.")
 @click.option("--collector", metavar="EMAIL", help="Whose app password for ODK Collect it is (scope openrosa).")
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it opens.")
-@click.option("--per-minute", type=click.IntRange(1, MOST_PER_MINUTE), default=DEFAULT_PER_MINUTE, show_default=True)
+@click.option(
+    "--per-minute",
+    type=click.IntRange(1, MOST_PER_MINUTE),
+    help=f"Requests a minute; {DEFAULT_PER_MINUTE} when absent, {PER_MINUTE_OF_PHONES} for a phone.",
+)
 @BY
 @verb
 def add_command(
@@ -41,7 +54,7 @@ def add_command(
     unit: str | None,
     collector: str | None,
     expires: datetime | None,
-    per_minute: int,
+    per_minute: int | None,
     email: str | None,
 ) -> None:
     """Make a key and print it this once."""

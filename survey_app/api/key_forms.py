@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.accounts.roles import SECTORS
-from survey_app.api.keys import DEFAULT_PER_MINUTE, Reach
+from survey_app.api.keys import Reach
 from survey_app.api.scopes import SCOPES
 from survey_app.errors import UserError
 
@@ -41,7 +41,7 @@ class KeyForm(FlaskForm):
     sector = SelectField(_l("Lĩnh vực"), validate_choice=False, choices=_choices({"": _l("mọi lĩnh vực")} | SECTORS))
     unit = StringField(_l("Mã đơn vị hành chính"), description=_l("Để trống: mọi nơi. Ví dụ 899 là Rạch Giá."))
     expires_on = DateField(_l("Dùng đến hết ngày"), description=_l("Để trống: đến khi thu hồi."))
-    per_minute = IntegerField(_l("Số yêu cầu mỗi phút"), default=DEFAULT_PER_MINUTE)
+    per_minute = IntegerField(_l("Số yêu cầu mỗi phút"), description=_l("Để trống: 120; mật khẩu ODK Collect: 600."))
 
     def reach(self) -> Reach:
         """Where the key ends."""
@@ -58,5 +58,5 @@ class KeyForm(FlaskForm):
         """
         if self.expires_on.raw_data and any(self.expires_on.raw_data) and self.expires_on.data is None:
             raise UserError(_("Không đọc được ngày hết hạn. Xin ghi dạng 2026-12-31."))
-        if self.per_minute.data is None:
+        if self.per_minute.raw_data and any(self.per_minute.raw_data) and self.per_minute.data is None:
             raise UserError(_("Không đọc được số yêu cầu mỗi phút. Xin ghi một số, ví dụ 120."))

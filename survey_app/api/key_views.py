@@ -54,7 +54,7 @@ def _make(form: KeyForm) -> tuple[ApiKey, str]:
         reach=form.reach(),
         user=find_user(db.session, address) if address else None,
         expires_on=form.expires_on.data,
-        per_minute=form.per_minute.data or 0,
+        per_minute=form.per_minute.data,
     )
 
 

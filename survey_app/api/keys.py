@@ -31,6 +31,8 @@ from survey_app.surveys.queries import find_survey
 MARK = "hl"
 SECRET_BYTES = 32
 DEFAULT_PER_MINUTE = 120
+#: A phone that was a week without network sends all its forms at once.
+PER_MINUTE_OF_PHONES = 600
 MOST_PER_MINUTE = 100_000
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -53,7 +55,7 @@ def issue_key(
     reach: Reach | None = None,
     user: User | None = None,
     expires_on: date | None = None,
-    per_minute: int = DEFAULT_PER_MINUTE,
+    per_minute: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; its text is given now and never again.
 
@@ -70,6 +72,8 @@ def issue_key(
         The name is missing or taken, a scope or a limit is unknown, the day is past, no collector is named.
     """
     reach = reach or Reach()
+    if per_minute is None:
+        per_minute = PER_MINUTE_OF_PHONES if OPENROSA in scopes else DEFAULT_PER_MINUTE
     name = " ".join(name.split())
     wanted = sorted(set(scopes))
     _check(name, wanted, reach, user, expires_on, per_minute)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import UUID4, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictFloat, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictFloat, WithJsonSchema
 
 from survey_app.collection.models import CHANNELS, LANGUAGES
 from survey_app.surveys.models import STATES
@@ -18,7 +19,7 @@ PAGE = 100
 LARGEST_PAGE = 500
 #: No controls, no hidden characters; the rooms say the rest.
 _VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
-_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
 
 def _l(text: str) -> str:
@@ -34,7 +35,18 @@ def _only_text(value: object) -> object:
 
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")]
 Cell = Annotated[str, Field(max_length=300)]
-Day = Annotated[date, BeforeValidator(_only_text, json_schema_input_type=str)]
+
+
+def _only_number(value: object) -> object:
+    if isinstance(value, (bool, str)):
+        raise ValueError("numbers only")
+    return value
+
+
+FormId = Annotated[
+    UUID, BeforeValidator(_only_text), WithJsonSchema({"type": "string", "format": "uuid", "pattern": _UUID})
+]
+Day = Annotated[date, BeforeValidator(_only_text), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class _Asked(BaseModel):
@@ -95,7 +107,7 @@ class TokenRequest(_Asked):
     """How many single-use tokens for which unit."""
 
     unit: Code = Field(description=_l("Mã xã hoặc mã cơ quan trong mẫu."))
-    count: StrictInt = Field(default=1, ge=1, le=MOST_TOKENS)
+    count: Annotated[int, Field(ge=1, le=MOST_TOKENS), BeforeValidator(_only_number)] = 1
 
 
 class Token(BaseModel):
@@ -116,7 +128,7 @@ class Tokens(BaseModel):
 class PushedResponse(_Asked):
     """One filled-in form."""
 
-    id: UUID4 = Field(description=_l("UUID do nơi gửi đặt; gửi lại cùng UUID và nội dung thì nhận lại cùng biên nhận."))
+    id: FormId = Field(description=_l("UUID do nơi gửi đặt; gửi lại cùng UUID và nội dung thì nhận cùng biên nhận."))
     unit: Code = Field(description=_l("Mã xã hoặc mã cơ quan trong mẫu."))
     channel: Literal[CHANNELS] = Field(  # type: ignore[valid-type]  # the channels are listed in one place
         "file", description=_l("Kênh khác „file” cần quyền responses.channel.")
@@ -124,7 +136,7 @@ class PushedResponse(_Asked):
     language: Literal[LANGUAGES] = Field(default="vi")  # type: ignore[valid-type]  # as the channels
     day: Day | None = Field(default=None, description=_l("Ngày trả lời; để trống: hôm nay."))
     minutes: Annotated[StrictFloat, Field(ge=0, le=LONGEST_MINUTES)] | None = None
-    case: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)] | None = Field(
+    case: Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_only_number)] | None = Field(
         default=None, description=_l("Số của hồ sơ được bốc, nếu phiếu là của một hồ sơ.")
     )
     answers: dict[Annotated[str, Field(max_length=60)], JsonValue] = Field(
@@ -148,7 +160,7 @@ class AnswerError(BaseModel):
 class PushedResult(BaseModel):
     """What became of one form."""
 
-    id: UUID4
+    id: UUID
     state: Literal["accepted", "repeated", "disputed", "refused"] = Field(
         description=_l(
             "accepted: đã lưu; repeated: đã có, cùng nội dung; disputed: trùng mã hoặc trùng hồ sơ với phiếu khác, "

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response, SetAside
+from survey_app.collection.standing import OfSurvey
 from survey_app.database import now
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.sampling.models import FrameUnit
@@ -24,7 +25,7 @@ class CaseNotOpen(Conflict):
     """The case takes no answer: it has one, was replaced, was closed, or is a reserve that nobody called up."""
 
 
-def hold_case(session: Session, survey: Survey, entry: FrameUnit, case_id: int) -> Case:
+def hold_case(session: Session, survey: OfSurvey, entry: FrameUnit, case_id: int) -> Case:
     """The case of this number in the drawn unit of the form, locked until the transaction ends.
 
     Raises

@@ -207,6 +207,8 @@ def _without_draft(survey: Survey, draft_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("kiosk.start"))
     if find_receipt(db.session, survey, draft_id) is not None:
         return redirect(url_for("respond.thanks", slug=survey.slug, draft_id=draft_id))
+    if is_tablet():
+        return redirect(url_for("kiosk.start"))
     if survey.state != "collecting":
         return render_closed(survey)
     flash(_("Phiếu đang làm dở không còn nữa, có thể vì đã để quá một ngày. Xin Ông/Bà bắt đầu lại."), "error")

@@ -16,7 +16,7 @@ from survey_app.collection.quality.flags import BROKEN_OFF, OVER_QUOTA
 from survey_app.collection.quality.intake import digest_of, flags_of_form, look_at_collector
 from survey_app.collection.quotas.counting import QuotaFull, count_in, hold_quotas, is_beyond, is_full
 from survey_app.collection.repeated import answer_again, answer_case_again, answer_of_case
-from survey_app.collection.standing import Standing, insert_response, read_standing
+from survey_app.collection.standing import HasSlug, Standing, insert_response, read_standing
 from survey_app.collection.submission import (
     AnswersRefused,
     DisputedResponse,
@@ -31,13 +31,12 @@ from survey_app.collection.submission import (
     read_id,
     receipt_code,
 )
-from survey_app.errors import Conflict, UserError
+from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.instruments.answers import CheckedAnswers, check_answers
 from survey_app.instruments.queries import instrument_of, parsed_instrument
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.work.models import Case
-from survey_app.surveys.models import Survey
 
 __all__ = [
     "AnswersRefused",
@@ -53,7 +52,7 @@ __all__ = [
 ]
 
 
-def accept_response(session: Session, survey: Survey, submission: Submission) -> Receipt:
+def accept_response(session: Session, survey: HasSlug, submission: Submission) -> Receipt:
     """Take one response in, or say why not. The caller commits; only then is it acknowledged.
 
     The same id with the same content gives the same receipt again, even after closing. The same id with other
@@ -66,12 +65,14 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     """
     response_id, channel = read_id(submission.response_id), read_channel(submission.channel)
     check_language(submission.language)
-    standing = read_standing(session, survey.id, submission.unit_code, response_id)
+    standing = read_standing(session, survey.slug, submission.unit_code, response_id)
+    if standing is None:
+        raise NotFound(_("Máy chủ này không có đợt khảo sát „%(slug)s”. Xin báo điều phối.", slug=survey.slug[:80]))
     instrument = parsed_instrument(standing.questionnaire) or instrument_of(session, standing.questionnaire_id)
     checked = check_answers(instrument, submission.answers)
     answers = checked.answers
     digest = content_hash(
-        survey.slug, standing.questionnaire, submission.unit_code, channel, submission.language, answers
+        standing.slug, standing.questionnaire, submission.unit_code, channel, submission.language, answers
     )
     if standing.known is not None:
         return answer_again(session, response_id, digest, submission, answers)
@@ -81,17 +82,17 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     _check_content(checked)
     answers_digest = digest_of(answers)
     is_set_aside, flags = look_at_collector(
-        session, survey, submission.collector_id, day=day, digest=answers_digest, answered=len(answers)
+        session, standing, submission.collector_id, day=day, digest=answers_digest, answered=len(answers)
     )
     # In this order, quotas before the case, everybody takes the locks; so nobody waits for one who waits for them.
     quotas: Sequence[Quota] = ()
     if standing.has_quotas and not is_set_aside:
-        quotas = hold_quotas(session, survey, path=unit_path, channel=channel, answers=answers)
+        quotas = hold_quotas(session, standing, path=unit_path, channel=channel, answers=answers)
     if is_full(quotas):
         if session.get(Response, response_id) is not None:  # its twin may have taken the last place
             return answer_again(session, response_id, digest, submission, answers)
         raise QuotaFull()
-    case = _hold_case(session, survey, standing, submission.case_id)
+    case = _hold_case(session, standing, submission.case_id)
     if case is not None:
         known = answer_of_case(session, case)
         if known is not None:
@@ -102,7 +103,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
         distance_km = distance_from(session.get_one(Unit, unit_id), submission.position)
     flags += flags_of_form(
         session,
-        survey,
+        standing,
         instrument,
         answers,
         channel=channel,
@@ -116,7 +117,7 @@ def accept_response(session: Session, survey: Survey, submission: Submission) ->
     is_new = insert_response(
         session,
         id=response_id,
-        survey_id=survey.id,
+        survey_id=standing.id,
         questionnaire_id=standing.questionnaire_id,
         unit_id=unit_id,
         channel=channel,
@@ -158,10 +159,10 @@ def _drawn_unit(standing: Standing, code: str) -> tuple[int, str]:
     return standing.unit_id, standing.unit_path
 
 
-def _hold_case(session: Session, survey: Survey, standing: Standing, number: int | None) -> Case | None:
+def _hold_case(session: Session, standing: Standing, number: int | None) -> Case | None:
     if number is None:
         return None
-    return hold_case(session, survey, session.get_one(FrameUnit, standing.frame_unit_id), number)
+    return hold_case(session, standing, session.get_one(FrameUnit, standing.frame_unit_id), number)
 
 
 def _check_content(checked: CheckedAnswers) -> None:

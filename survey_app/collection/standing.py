@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import Engine, and_, bindparam, exists, literal_column, select
@@ -19,11 +19,41 @@ from survey_app.sampling.models import Draw, FrameUnit
 from survey_app.surveys.models import Survey
 
 
+class HasSlug(Protocol):
+    """A survey, as far as the door needs it to find the rest."""
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses."""
+        ...
+
+
+class OfSurvey(HasSlug, Protocol):
+    """What the door's checks look at of a survey."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def starts_on(self) -> date:
+        """Its first day."""
+        ...
+
+    @property
+    def ends_on(self) -> date:
+        """Its last day."""
+        ...
+
+
 class Standing(NamedTuple):
     """How things stand for a form at the moment its transaction began.
 
     Attributes
     ----------
+    id, slug, starts_on, ends_on
+        Of the survey.
     state : str
         Of the survey, held until the transaction ends, so that closing waits for the answers on their way in.
     frame_unit_id, unit_id, unit_path
@@ -32,11 +62,13 @@ class Standing(NamedTuple):
         The hash of the response that has the form's number already.
     """
 
+    id: int
+    slug: str
     state: str
-    questionnaire_id: int
-    questionnaire: str
     starts_on: date
     ends_on: date
+    questionnaire_id: int
+    questionnaire: str
     frame_unit_id: int | None
     unit_id: int | None
     unit_path: str | None
@@ -50,11 +82,13 @@ _KNOWN = Response.__table__.alias("known")
 _PLACE = _FRAME.join(_UNIT, _FRAME.c.unit_id == _UNIT.c.id)
 _STANDING = (
     select(
+        _SURVEY.c.id,
+        _SURVEY.c.slug,
         _SURVEY.c.state,
-        _SURVEY.c.questionnaire_id,
-        Questionnaire.__table__.c.content_hash.label("questionnaire"),
         _SURVEY.c.starts_on,
         _SURVEY.c.ends_on,
+        _SURVEY.c.questionnaire_id,
+        Questionnaire.__table__.c.content_hash.label("questionnaire"),
         _FRAME.c.id.label("frame_unit_id"),
         _UNIT.c.id.label("unit_id"),
         _UNIT.c.path.label("unit_path"),
@@ -77,15 +111,15 @@ _STANDING = (
         )
         .outerjoin(_KNOWN, _KNOWN.c.id == bindparam("response_id", type_=_KNOWN.c.id.type))
     )
-    .where(_SURVEY.c.id == bindparam("survey_id"))
+    .where(_SURVEY.c.slug == bindparam("slug"))
     .with_for_update(read=True, of=_SURVEY)
 )
 
 
-def read_standing(session: Session, survey_id: int, unit_code: str, response_id: UUID) -> Standing:
-    """How things stand, read within the transaction of the session."""
+def read_standing(session: Session, slug: str, unit_code: str, response_id: UUID) -> Standing | None:
+    """How things stand, read within the transaction of the session; None where there is no such survey."""
     query = prepared(session, "standing", lambda engine: PreparedQuery(engine, _STANDING))
-    return cast(Standing, query.first_in(session, survey_id=survey_id, code=unit_code, response_id=response_id))
+    return cast(Standing | None, query.first_in(session, slug=slug, code=unit_code, response_id=response_id))
 
 
 def insert_response(session: Session, **values: object) -> bool:

@@ -115,7 +115,7 @@ def test_the_office_gets_the_links_once_as_a_file(app: Flask, sign_in: Callable[
         units = drawn_units(db.session, make_village(db.session))
         communes = [entry.unit.code for entry in units]
     manager = sign_in("survey_manager")
-    page = f"/quan-ly/dot/{VILLAGE}/thuc-dia"
+    page = f"/quan-ly/dot/{VILLAGE}/duong-dan"
     data = {"csrf_token": token_in(manager.get(page).text), "per_commune": "2"}
     file = manager.post(f"/quan-ly/dot/{VILLAGE}/phieu-moi", data=data)
     assert file.mimetype == "text/csv"
@@ -135,7 +135,7 @@ def test_a_coordinator_of_a_place_gets_links_for_that_place_alone(
     with app.app_context():
         commune = drawn_units(db.session, make_village(db.session))[1].unit.code
     person = sign_in("post_coordinator", f"unit:{commune}")
-    page = person.get(f"/quan-ly/dot/{VILLAGE}/thuc-dia")
+    page = person.get(f"/quan-ly/dot/{VILLAGE}/duong-dan")
     data = {"csrf_token": token_in(page.text), "per_commune": "1"}
     rows = person.post(f"/quan-ly/dot/{VILLAGE}/phieu-moi", data=data).text.strip().splitlines()[1:]
     assert [row.split(",")[0] for row in rows] == [commune]

@@ -14,15 +14,15 @@ from survey_app.personal_data import contact_key
 from survey_app.sampling.listing.models import ListedCase
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.work.models import Case
-from survey_app.surveys.design import design_of
+from survey_app.sampling.work.queries import has_cases
 from survey_app.surveys.models import Survey
 
 LONGEST_NUMBER = 100
 
 
-def asks_for_dossier(survey: Survey) -> bool:
+def asks_for_dossier(session: Session, survey: Survey) -> bool:
     """Whether a dossier number can lead to a drawn case of this survey."""
-    return design_of(survey).sample.cases is not None and bool(current_app.config["CONTACT_KEY"])
+    return bool(current_app.config["CONTACT_KEY"]) and has_cases(session, survey.id)
 
 
 def find_case(session: Session, survey: Survey, entry: FrameUnit, number: str) -> int:

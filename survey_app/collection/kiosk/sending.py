@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import bindparam, select
 
 from survey_app.accounts.guards import public
 from survey_app.collection.kiosk.models import Device
-from survey_app.collection.kiosk.pairing import device_here
+from survey_app.collection.kiosk.pairing import COOKIE, token_sha256
 from survey_app.collection.kiosk.views import blueprint
 from survey_app.collection.sync.record import FormRecord
 from survey_app.collection.sync.service import Sender
 from survey_app.collection.sync.views import take_in
 from survey_app.database import db
 from survey_app.errors import Forbidden
+from survey_app.geography.models import Unit
+from survey_app.prepared_query import PreparedQuery, prepared
 from survey_app.surveys.models import Survey
+
+_DEVICE = (
+    select(Device.id, Device.revoked_at, Survey.slug, Unit.code)
+    .join_from(Device, Survey, Device.survey_id == Survey.id)
+    .join(Unit, Device.unit_id == Unit.id)
+    .where(Device.token_sha256 == bindparam("token"))
+)
 
 
 @blueprint.post("/gui")
 @public
 def send() -> ResponseReturnValue:
     """Take in the sealed forms of this tablet, also of one that is paused. The cookie is the guard here."""
-    device = device_here(db.session)
+    token = request.cookies.get(COOKIE)
+    query = prepared(db.session, "tablet", lambda engine: PreparedQuery(engine, _DEVICE))
+    device = query.first_in(db.session, token=token_sha256(token)) if token else None
     if device is None:
         return {"reason": _("Máy này chưa ghép với hệ thống nên chưa gửi được. Xin người phụ trách cấp mã ghép.")}, 403
     if device.revoked_at is not None:
         reason = _("Máy này đã bị thu hồi. Phiếu còn trên máy: xin mở góc cán bộ và xuất ra tệp.")
         return {"reason": reason}, 403
-    return take_in(device_as_sender(device))
+    return take_in(_tablet_as_sender(device))
 
 
-def device_as_sender(device: Device) -> Sender:
+def _tablet_as_sender(device: Any) -> Sender:
     """A tablet brings forms of its own survey and place; those from before it was moved wait for the coordinator."""
-    survey_id, code = device.survey_id, device.unit.code
 
-    def check(survey: Survey, form: FormRecord) -> None:
-        if survey.id != survey_id or form.unit != code:
+    def check(form: FormRecord) -> None:
+        if (form.survey, form.unit) != (device.slug, device.code):
             raise Forbidden(_("Phiếu làm trên máy tại quầy trước khi máy được chuyển đi. Điều phối sẽ xem."))
 
     return Sender("kiosk", None, check, device_id=device.id)

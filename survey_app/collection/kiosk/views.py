@@ -19,9 +19,10 @@ from survey_app.collection.holding import LOOK, VISIT
 from survey_app.collection.kiosk.dossiers import asks_for_dossier, find_case
 from survey_app.collection.kiosk.forms import PairForm, PinForm, VisitForm
 from survey_app.collection.kiosk.models import Device
-from survey_app.collection.kiosk.pairing import check_pin, device_here, give_cookie, pair_device
+from survey_app.collection.kiosk.pairing import check_pin, device_here, give_cookie, pair_device, pin_verifier
 from survey_app.collection.kiosk.service import count_by_device
 from survey_app.collection.kiosk.visits import LOOKS, begin_visit, count_try, end_visit
+from survey_app.collection.kiosk.words import queue_words
 from survey_app.database import db, now
 from survey_app.errors import UserError
 from survey_app.i18n import LANGUAGES, language, switch_language
@@ -145,7 +146,14 @@ def staff() -> ResponseReturnValue:
                 message, status = error.message, error.status
             else:
                 count = count_by_device(db.session, device.survey).get(device.id, 0)
-                return render_template("respond/kiosk_staff.html", received=count, **_frame(device))
+                verifier = pin_verifier(form.pin.data or "")
+                return render_template(
+                    "respond/kiosk_staff.html",
+                    received=count,
+                    verifier=verifier,
+                    queue_words=queue_words(),
+                    **_frame(device),
+                )
         form.pin.data, form.pin.errors, errors = "", [message], [("pin", message)]
         return render_template("respond/kiosk_pin.html", form=form, error_list=errors, **_frame(device)), status
     return render_template("respond/kiosk_pin.html", form=form, error_list=errors, **_frame(device))
@@ -168,6 +176,16 @@ def state_of(device: Device) -> str:
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
+def is_serving(device: Device) -> bool:
+    """Whether it may show its survey now."""
+    return (
+        device.revoked_at is None
+        and not device.paused
+        and device.survey.state == "collecting"
+        and _place(device) is not None
+    )
+
+
 def _screen(device: Device, form: VisitForm, message: str = "") -> Reply:
     obstacle = _obstacle(device)
     if obstacle is not None:
@@ -181,7 +199,7 @@ def _screen(device: Device, form: VisitForm, message: str = "") -> Reply:
             form=form,
             minutes=instrument.minutes,
             consent_text=instrument.consent.get(language()) if instrument.consent else str(DEFAULT_CONSENT),
-            asks_dossier=asks_for_dossier(device.survey),
+            asks_dossier=asks_for_dossier(db.session, device.survey),
             message=message,
             looks=[(name, name in look, _href(look, name)) for name in LOOKS],
             language_links=[

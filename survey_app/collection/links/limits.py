@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 from flask_babel import gettext as _
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
@@ -24,6 +24,14 @@ class TooMany(UserError):
     status = 429
 
 
+def open_link_counts(app: Flask) -> MovingWindowRateLimiter:
+    """What this process has counted."""
+    counts: MovingWindowRateLimiter | None = app.extensions.get(_EXTENSION)
+    if counts is None:
+        counts = app.extensions[_EXTENSION] = MovingWindowRateLimiter(MemoryStorage())
+    return counts
+
+
 def check_open_link(survey: Survey) -> None:
     """Count a form begun from an open link.
 
@@ -37,10 +45,7 @@ def check_open_link(survey: Survey) -> None:
     address = request.remote_addr or ""
     if not address or ip_address(address).is_loopback:
         return
-    counts: MovingWindowRateLimiter = current_app.extensions.setdefault(
-        _EXTENSION, MovingWindowRateLimiter(MemoryStorage())
-    )
-    if not counts.hit(BEGUN_PER_HOUR, survey.slug, address):
+    if not open_link_counts(current_app).hit(BEGUN_PER_HOUR, survey.slug, address):
         raise TooMany(
             _(
                 "Từ mạng này đã mở quá nhiều phiếu trong một giờ. Xin Ông/Bà thử lại sau ít phút, "

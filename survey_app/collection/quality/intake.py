@@ -15,10 +15,10 @@ from survey_app.collection.models import Response, SetAside
 from survey_app.collection.quality.distance import FAR_KM
 from survey_app.collection.quality.flags import FAR_AWAY, NIGHT, OUTSIDE_PERIOD, SAME_ANSWERS, STRAIGHT_LINE, TOO_FAST
 from survey_app.collection.quality.speed import is_too_fast
+from survey_app.collection.standing import OfSurvey
 from survey_app.i18n import PROVINCE_TIME
 from survey_app.instruments.schema import Instrument
 from survey_app.instruments.straight_lines import LONG, straight_lines
-from survey_app.surveys.models import Survey
 
 #: Forms with fewer answers are equal by honest chance too often.
 MINIMUM_SAME = 8
@@ -34,7 +34,7 @@ def digest_of(answers: Mapping[str, Any]) -> bytes:
 
 def flags_of_form(
     session: Session,
-    survey: Survey,
+    survey: OfSurvey,
     instrument: Instrument,
     answers: Mapping[str, Any],
     *,
@@ -56,7 +56,7 @@ def flags_of_form(
 
 
 def look_at_collector(
-    session: Session, survey: Survey, collector_id: int | None, *, day: date, digest: bytes, answered: int
+    session: Session, survey: OfSurvey, collector_id: int | None, *, day: date, digest: bytes, answered: int
 ) -> tuple[bool, list[str]]:
     """Whether the collector's work is set aside in this survey, and the flags that their other forms bring."""
     if collector_id is None:

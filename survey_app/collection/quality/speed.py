@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
 from survey_app.collection.queries import COUNTED
+from survey_app.collection.standing import OfSurvey
 from survey_app.instruments.schema import Instrument
-from survey_app.surveys.models import Survey
 
 #: Below this part of the planned minutes nobody has read the questions, whatever others do.
 PLANNED_SHARE = 0.25
@@ -25,7 +25,9 @@ _Kept = dict[tuple[int, str], tuple[float | None, float]]
 _kept: WeakKeyDictionary[Engine | Connection, _Kept] = WeakKeyDictionary()
 
 
-def is_too_fast(session: Session, survey: Survey, instrument: Instrument, channel: str, minutes: float | None) -> bool:
+def is_too_fast(
+    session: Session, survey: OfSurvey, instrument: Instrument, channel: str, minutes: float | None
+) -> bool:
     """Whether a form took less time than reading takes, or much less than the others of its channel took."""
     if minutes is None:
         return False
@@ -41,7 +43,7 @@ def forget_medians() -> None:
     _kept.clear()
 
 
-def _kept_median(session: Session, survey: Survey, channel: str) -> float | None:
+def _kept_median(session: Session, survey: OfSurvey, channel: str) -> float | None:
     kept = _kept.setdefault(session.get_bind(), {})
     median, until = kept.get((survey.id, channel), (None, 0.0))
     if time.monotonic() >= until:
@@ -50,7 +52,7 @@ def _kept_median(session: Session, survey: Survey, channel: str) -> float | None
     return median
 
 
-def median_minutes(session: Session, survey: Survey, channel: str) -> float | None:
+def median_minutes(session: Session, survey: OfSurvey, channel: str) -> float | None:
     """The median minutes of a channel's counted forms; None while fewer than thirty are timed."""
     timed = (
         Response.survey_id == survey.id,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Quota, Response
 from survey_app.collection.queries import COUNTED
+from survey_app.collection.standing import OfSurvey
 from survey_app.errors import Conflict
 from survey_app.geography.models import Unit
-from survey_app.surveys.models import Survey
 
 _QUOTA, _UNIT = Quota.__table__, Unit.__table__
 #: Made once: every response asks it.
@@ -37,7 +37,7 @@ class QuotaFull(Conflict):
 
 
 def hold_quotas(
-    session: Session, survey: Survey, *, path: str, channel: str, answers: Mapping[str, object]
+    session: Session, survey: OfSurvey, *, path: str, channel: str, answers: Mapping[str, object]
 ) -> Sequence[Quota]:
     """The quotas that a response falls under, locked until the transaction ends; one query where there are none.
 

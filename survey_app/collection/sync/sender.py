@@ -14,13 +14,14 @@ from survey_app.collection.sync.service import Sender
 from survey_app.errors import Forbidden
 from survey_app.geography.models import Unit
 from survey_app.sampling.work.queries import has_cases, holder_of
-from survey_app.surveys.models import Survey
+from survey_app.surveys.queries import find_survey
 
 
 def collector_as_sender(session: Session, collector: User) -> Sender:
     """A collector brings forms of cases they have, and of communes within their reach where there are no cases."""
 
-    def check(survey: Survey, form: FormRecord) -> None:
+    def check(form: FormRecord) -> None:
+        survey = find_survey(session, form.survey)
         if form.case is not None:
             if holder_of(session, form.case) != collector.id:
                 raise Forbidden(

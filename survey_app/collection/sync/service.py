@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -22,12 +23,16 @@ from survey_app.database import by_number, now
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.i18n import today
+from survey_app.prepared_query import PreparedQuery, prepared
 from survey_app.reasons import read_reason
 from survey_app.sampling.work.area import Area
 from survey_app.surveys.models import Survey
 
 MOST_AT_ONCE = 50
 NOT_YET = ("draft", "sampled")
+_HELD = select(HeldForm.id).where(
+    HeldForm.form_id == bindparam("form_id", type_=HeldForm.form_id.type), HeldForm.sha256 == bindparam("sha256")
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,14 @@ class Sender:
 
     channel: str
     collector_id: int | None
-    check: Callable[[Survey, FormRecord], None]
+    check: Callable[[FormRecord], None]
     device_id: int | None = None
+
+
+class Named(NamedTuple):
+    """A survey of which only the name is known; the door reads the rest."""
+
+    slug: str
 
 
 @dataclass(frozen=True)
@@ -82,28 +93,21 @@ def _receive(session: Session, envelope: Envelope, sender: Sender) -> Outcome:
 
     try:
         opened = open_envelope(envelope)
-        survey = session.scalar(select(Survey).where(Survey.slug == opened.record.survey))
-        if survey is None:
-            raise UserError(_("Máy chủ này không có đợt khảo sát của phiếu. Xin báo điều phối."))
     except UserError as error:
-        session.rollback()
         return told("refused", reason=error.message)
     try:
         if _is_held(session, opened):
             session.rollback()
             return told("held", reason=_("Phiếu đã được giữ lại để điều phối xem."))
         try:
-            sender.check(survey, opened.record)
-            receipt = _enter(session, survey, opened.form_id, opened.record, sender)
+            sender.check(opened.record)
+            receipt = _enter(session, Named(opened.record.survey), opened.form_id, opened.record, sender)
         except DisputedResponse as error:
             session.commit()
             return told("disputed", reason=error.message)
         except UserError as error:
             session.rollback()
-            if survey.state in NOT_YET:
-                return told("later", reason=error.message)
-            _hold(session, survey, opened, sender, error.message)
-            return told("held", reason=error.message)
+            return told(_keep(session, opened, sender, error.message), reason=error.message)
         session.commit()
     except OperationalError:
         session.rollback()
@@ -111,7 +115,9 @@ def _receive(session: Session, envelope: Envelope, sender: Sender) -> Outcome:
     return told("repeated" if receipt.repeated else "accepted", code=receipt.code)
 
 
-def _enter(session: Session, survey: Survey, form_id: UUID, form: FormRecord, sender: Sender | HeldForm) -> Receipt:
+def _enter(
+    session: Session, survey: Survey | Named, form_id: UUID, form: FormRecord, sender: Sender | HeldForm
+) -> Receipt:
     """Through the door; a clock that runs ahead makes no day to come."""
     return accept_response(
         session,
@@ -134,11 +140,17 @@ def _enter(session: Session, survey: Survey, form_id: UUID, form: FormRecord, se
 
 
 def _is_held(session: Session, opened: Opened) -> bool:
-    query = select(HeldForm.id).where(HeldForm.form_id == opened.form_id, HeldForm.sha256 == opened.sha256)
-    return session.scalar(query) is not None
+    query = prepared(session, "held form", lambda engine: PreparedQuery(engine, _HELD))
+    return query.first_in(session, form_id=opened.form_id, sha256=opened.sha256) is not None
 
 
-def _hold(session: Session, survey: Survey, opened: Opened, sender: Sender, reason: str) -> None:
+def _keep(session: Session, opened: Opened, sender: Sender, reason: str) -> str:
+    """Hold a form that could not enter; what becomes of it: it is held, or may come again once the survey is open."""
+    survey = session.scalar(select(Survey).where(Survey.slug == opened.record.survey))
+    if survey is None:
+        return "refused"
+    if survey.state in NOT_YET:
+        return "later"
     code, system = opened.record.unit, survey.territory.code_system
     unit_id = session.scalar(select(Unit.id).where(Unit.code_system == system, Unit.code == code).limit(1))
     try:
@@ -159,6 +171,7 @@ def _hold(session: Session, survey: Survey, opened: Opened, sender: Sender, reas
         session.commit()
     except IntegrityError:  # its twin came at the same moment
         session.rollback()
+    return "held"
 
 
 def enter_held(session: Session, area: Area, number: int, *, actor: Actor) -> Receipt:

@@ -27,7 +27,7 @@ class App {
     this.notice = document.getElementById("notices");
     const { words, languages, version } = document.getElementById("app-data").dataset;
     this.words = JSON.parse(words);
-    this.languages = JSON.parse(languages);
+    this.languages = Object.fromEntries(JSON.parse(languages));
     this.version = version;
     this.positions = new Map();
     this.settings = { position: false };
@@ -103,12 +103,17 @@ class App {
 
   // What the worker of the browser keeps, a new version of it, and storage that stays.
   async keepApart() {
+    await this.lookAtRoom();
     if (navigator.serviceWorker) {
       const kept = await navigator.serviceWorker.register("/thu-phieu/sw.js", { scope: "/thu-phieu", updateViaCache: "none" }).catch(() => null);
       if (kept) this.watchVersions(kept);
     }
+  }
+
+  async lookAtRoom() {
     const room = await navigator.storage?.estimate?.();
-    if (room && room.quota - room.usage < LITTLE_SPACE) this.warn("storage", this.say("little_space"));
+    if (this.full || (room && room.quota - room.usage < LITTLE_SPACE)) this.warn("storage", this.say("little_space"));
+    else this.unwarn("storage");
   }
 
   watchVersions(kept) {
@@ -116,12 +121,10 @@ class App {
     waiting();
     kept.addEventListener("updatefound", () => kept.installing?.addEventListener("statechange", waiting));
     this.kept = kept;
-    let loaded = false;
-    const controlled = Boolean(navigator.serviceWorker.controller);
+    let controlled = Boolean(navigator.serviceWorker.controller);
     navigator.serviceWorker.addEventListener("controllerchange", () => {
-      if (loaded || !controlled) return;
-      loaded = true;
-      if (!this.form) window.location.reload();
+      if (controlled && !this.form) window.location.reload();
+      controlled = true; // the first worker takes over a page that is as new as itself
     });
   }
 
@@ -194,6 +197,8 @@ class App {
     this.drawHeader();
     this.follow();
     this.showStatus(this.sender.status);
+    this.drawNotices();
+    this.lookAtRoom();
     this.refreshQuietly();
     this.refreshing ??= setInterval(() => this.unlocked && navigator.onLine && this.refreshQuietly(), REFRESH_EVERY);
   }

@@ -15,7 +15,7 @@ export function drawBar(app, counts, status) {
   const problem = status.problem && say(`problem_${status.problem}`);
   app.bar.replaceChildren(el("div", { class: "inner" },
     el("button", {
-      class: "button send", type: "button", id: "send", disabled: status.sending,
+      class: waits ? "button send" : "button button-quiet send", type: "button", id: "send", disabled: status.sending,
       onclick: () => app.sendNow(),
     }, say("send_data")),
     el("p", {}, el("strong", {}, line), el("br"), el("span", { class: "small" }, when),

@@ -38,6 +38,7 @@ PUBLIC = {
     "landing": "/", "privacy": "/du-lieu-ca-nhan", "open": "/s/", "start": f"/s/{OPEN}", "closed": f"/s/{CLOSED}",
     "not-open": f"/s/{DRAWN}", "published": f"/s/{PUBLISHED}", "results": "/ket-qua/",
     "result": f"/ket-qua/{PUBLISHED}", "missing": "/khong-co", "missing-survey": "/s/khong-co", "sign-in": "/dang-nhap",
+    "pairing": "/quay",
 }  # fmt: skip
 OFFICE = {
     "surveys": "/quan-ly", "new": "/quan-ly/dot/moi", "survey": f"/quan-ly/dot/{OPEN}",
@@ -56,6 +57,7 @@ OFFICE = {
     "question": f"{EDIT}&phan=sections/5/items/0", "comparison": f"{LIST}/so-sanh",
     "compared": f"{LIST}/so-sanh?truoc=health-inpatient&sau=health-outpatient",
     "trail": "/quan-ly/nhat-ky", "refused": "/quan-ly/dia-ban",
+    "tablets": f"/quan-ly/dot/{OPEN}/may-tai-quay", "links": f"/quan-ly/dot/{OPEN}/duong-dan",
 }  # fmt: skip
 PREVIEWED = {
     "start": "?phan=0", "faces": "?phan=1", "choices": "?phan=6&tieng=en", "last": "?phan=8",

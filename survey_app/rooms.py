@@ -29,7 +29,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.collection.field_app import views as field_app_views
     from survey_app.collection.first_views import init_first_views
     from survey_app.collection.kiosk import office_views as kiosk_office_views
-    from survey_app.collection.kiosk import sending  # noqa: F401  a route of the kiosk
+    from survey_app.collection.kiosk import offline_views, sending  # noqa: F401  routes of the kiosk
     from survey_app.collection.kiosk import views as kiosk_views
     from survey_app.collection.links import views as links_views
     from survey_app.collection.paper import batch_views as paper_batch_views
@@ -104,12 +104,14 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.api import cli as api_cli
     from survey_app.collection import cli as collection_cli
     from survey_app.collection.call_backs import cli as call_backs_cli
+    from survey_app.collection.field_app import cli as _field_app_cli  # noqa: F401  a command of `held`
     from survey_app.collection.kiosk import cli as kiosk_cli
     from survey_app.collection.links import cli as links_cli
     from survey_app.collection.paper import cli as paper_cli
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.sync import cli as sync_cli
+    from survey_app.collection.sync import import_cli  # noqa: F401  a command of `response`
     from survey_app.collection.watch import cli as watch_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.jobs import cli as jobs_cli

@@ -126,6 +126,7 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/thu-phieu/phien"): COLLECTORS,
     ("GET", "/thu-phieu/goi"): COLLECTORS,
     ("POST", "/thu-phieu/viec"): COLLECTORS,
+    ("POST", "/thu-phieu/tep-niem-phong"): COLLECTORS,
     ("GET", f"{DOT}/phieu-giu-lai"): INTAKE,
     ("POST", f"{DOT}/phieu-giu-lai"): INTAKE,
     ("GET", f"{DOT}/phan-cong"): INTAKE,

@@ -6,7 +6,19 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -19,12 +31,15 @@ from survey_app.accounts.roles import COLLECT
 from survey_app.collection.field_app.actions import carry_out
 from survey_app.collection.field_app.assets import app_version, asset_addresses, module_addresses
 from survey_app.collection.field_app.bundle import pack_bundle, with_contacts
+from survey_app.collection.field_app.sealed_file import bring_file, told
 from survey_app.collection.field_app.words import app_words
 from survey_app.collection.offline.words import in_every_language
 from survey_app.database import db, now
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import LANGUAGES
-from survey_app.security import CONTENT_POLICY
+from survey_app.sampling.work.forms import check_token
+from survey_app.security import CONTENT_POLICY, MAXIMUM_UPLOAD_BYTES
+from survey_app.surveys.forms import ActionForm
 
 blueprint = Blueprint("field_app", __name__)
 SCOPE = "/thu-phieu"
@@ -118,6 +133,25 @@ def bundle() -> ResponseReturnValue:
         response = jsonify(content | _session_facts() | {"mark": packed.mark})
     response.set_etag(packed.mark)
     return response
+
+
+@blueprint.post("/thu-phieu/tep-niem-phong")
+@requires(COLLECT)
+def sealed_file() -> ResponseReturnValue:
+    """Take in the sealed file of a device that cannot send."""
+    request.max_content_length = MAXIMUM_UPLOAD_BYTES
+    try:
+        check_token(ActionForm())
+        file = request.files.get("file")
+        if file is None or not file.filename:
+            raise UserError(_("Xin chọn tệp niêm phong rồi bấm lại."))
+        outcomes = bring_file(db.session, file.read(), db.session.get_one(User, current_user.id))
+    except UserError as error:
+        db.session.rollback()
+        flash(error.message, "error")
+        return redirect(url_for("collection.work"))
+    flash(told(outcomes), "ok")
+    return redirect(url_for("collection.work"))
 
 
 @blueprint.post("/thu-phieu/viec")

@@ -131,6 +131,10 @@ def _hand_words() -> Words:
             "Phiếu đã được niêm phong trên máy này và sẽ tự gửi về khi có mạng. Từ giờ không ai đọc được "
             "phiếu trên máy này nữa."
         ),
+        "not_kept": _(
+            "Máy chưa lưu được phiếu, có thể vì hết chỗ. Câu trả lời vẫn còn trên màn hình này: xin báo điều"
+            " tra viên, rồi bấm lại."
+        ),
         "receipt": _("Mã biên nhận"),
         "receipt_hint": _("Mã này chỉ cho biết phiếu đã đến nơi, không cho biết ai đã trả lời."),
         "give_back": _("Trả máy cho điều tra viên"),

@@ -103,12 +103,17 @@ class App {
 
   // What the worker of the browser keeps, a new version of it, and storage that stays.
   async keepApart() {
+    await this.lookAtRoom();
     if (navigator.serviceWorker) {
       const kept = await navigator.serviceWorker.register("/thu-phieu/sw.js", { scope: "/thu-phieu", updateViaCache: "none" }).catch(() => null);
       if (kept) this.watchVersions(kept);
     }
+  }
+
+  async lookAtRoom() {
     const room = await navigator.storage?.estimate?.();
-    if (room && room.quota - room.usage < LITTLE_SPACE) this.warn("storage", this.say("little_space"));
+    if (this.full || (room && room.quota - room.usage < LITTLE_SPACE)) this.warn("storage", this.say("little_space"));
+    else this.unwarn("storage");
   }
 
   watchVersions(kept) {
@@ -192,6 +197,8 @@ class App {
     this.drawHeader();
     this.follow();
     this.showStatus(this.sender.status);
+    this.drawNotices();
+    this.lookAtRoom();
     this.refreshQuietly();
     this.refreshing ??= setInterval(() => this.unlocked && navigator.onLine && this.refreshQuietly(), REFRESH_EVERY);
   }

@@ -90,7 +90,12 @@ function showStart(app, name, draft, instrument) {
 
 function showForm(app, name, draft, instrument) {
   const began = performance.now() - draft.spent;
-  const saver = new Saver(app.store, name);
+  const unkept = (error) => {
+    console.warn(error);
+    form.tell(app.speak(draft.language)("not_kept"));
+    app.full = true;
+  };
+  const saver = new Saver(app.store, name, unkept);
   app.form = {
     name,
     draft,
@@ -112,7 +117,11 @@ function showForm(app, name, draft, instrument) {
     onSend: async ({ answers, language }) => {
       Object.assign(draft, { answers, language, spent: performance.now() - began });
       await saver.settled();
-      await sealForm(app, name, draft);
+      try {
+        await sealForm(app, name, draft);
+      } catch (error) {
+        return unkept(error); // nothing has changed: the draft is there, on the screen and as far as it was kept
+      }
       form.close();
       app.form = null;
       await showThanks(app, draft.id, language);
@@ -158,8 +167,8 @@ async function showThanks(app, id, language) {
 
 // Keeps the newest draft; while one is being written the next waits, and of several that wait the newest counts.
 class Saver {
-  constructor(store, name) {
-    Object.assign(this, { store, name, next: null, busy: null });
+  constructor(store, name, unkept) {
+    Object.assign(this, { store, name, unkept, next: null, busy: null });
   }
 
   save(draft) {
@@ -171,7 +180,7 @@ class Saver {
     while (this.next) {
       const draft = this.next;
       this.next = null;
-      await this.store.keep(this.name, draft);
+      await this.store.keep(this.name, draft).catch(this.unkept);
     }
     this.busy = null;
   }

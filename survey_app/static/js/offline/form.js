@@ -11,7 +11,7 @@
 //     async onSend(draft),           // the last section is right: draft.answers holds what is on the path, nothing else
 //     onFirstBack(),                 // „Quay lại” on the first section, where given
 //   });
-//   form.back(); form.close();
+//   form.back(); form.tell(message); form.close();
 import { path } from "../conditions.js";
 import { readAnswer, Refused } from "./checks.js";
 import { el, speaker } from "./dom.js";
@@ -253,6 +253,11 @@ class Form {
     const missing = (section) => section.items.some((item) => item.required && on.has(item.key) && !(item.key in answers));
     const place = this.parts.findIndex(missing);
     return place < 0 ? null : place + 1;
+  }
+
+  // Say something above the questions; everything on the page stays.
+  tell(message) {
+    this.#showMistakes([{ anchor: "answers", message }]);
   }
 
   // --- Mistakes --------------------------------------------------------------------------------------------------

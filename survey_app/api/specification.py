@@ -62,9 +62,7 @@ OPERATIONS = {
         _l("Bản chốt đã được duyệt, như trang công khai. Quyền results.read."),
     ),
 }
-_REFUSAL = _l(
-    "Mọi lỗi, theo RFC 9457: 400, 401, 403, 404, 409, 413, 422, 429, 500. Bảng các loại lỗi ở cuối trang."
-)
+_REFUSAL = _l("Mọi lỗi, theo RFC 9457: 400, 401, 403, 404, 409, 413, 422, 429, 500. Bảng các loại lỗi ở cuối trang.")
 _NAMING = _l("Tên riêng của yêu cầu, ví dụ một UUID. Gửi lại cùng tên trong 24 giờ thì nhận lại đúng câu trả lời cũ.")
 _documents: dict[str, dict[str, Any]] = {}
 

@@ -106,6 +106,12 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
             operation |= {"summary": summary, "description": about, "security": [{SCHEME: []}]}
             body = "requestBody" in operation
             operation["tags"] = [_("Gửi vào") if body else _("Đọc")]
+            for answer in operation["responses"].values():
+                answer["description"] = _("Đã làm xong.")
+            for parameter in operation["parameters"]:
+                parameter["description"] = parameter["schema"].pop("description", "")
+                if parameter["schema"].get("default", "") is None:
+                    del parameter["schema"]["default"]
             operation["responses"]["default"] = {
                 "description": _REFUSAL,
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

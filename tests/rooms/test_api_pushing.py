@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
+from survey_app.api.idempotency import discard_old_answers
 from survey_app.api.keys import Reach
 from survey_app.api.models import ApiIdempotency
 from survey_app.api.scopes import PUSH_RESPONSES
 from survey_app.audit.models import Actor, AuditEntry
 from survey_app.collection.drafts import token_hash
 from survey_app.collection.models import Dispute, Invitation, Response
-from survey_app.database import db
+from survey_app.database import db, now
 from survey_app.publication.service import approve_publication, freeze_publication
 from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
 from survey_app.surveys.queries import find_survey
@@ -308,3 +310,33 @@ def test_every_kind_of_problem_has_its_page(client: Any) -> None:
     assert client.get(kind).status_code == 200
     assert client.get("/api/problems/unheard-of").status_code == 404
     assert client.get("/api/docs").status_code == 200
+
+
+def test_a_request_that_a_crash_cut_off_can_be_sent_again_after_a_while(app: Flask, open_village: list[str]) -> None:
+    other = system(app)
+    body = {"unit": open_village[0]}
+    assert other.post(f"/surveys/{VILLAGE}/invitations", body, Idempotency_Key="k").status_code == 201
+    with app.app_context():
+        db.session.execute(update(ApiIdempotency).values(status=None, body=None))
+        db.session.commit()
+    cut = other.post(f"/surveys/{VILLAGE}/invitations", body, Idempotency_Key="k")
+    assert (cut.status_code, cut.json["type"]) == (409, "/api/problems/in-progress")
+    with app.app_context():
+        db.session.execute(update(ApiIdempotency).values(created_at=now() - timedelta(minutes=11)))
+        db.session.commit()
+    assert other.post(f"/surveys/{VILLAGE}/invitations", body, Idempotency_Key="k").status_code == 201
+
+
+def test_answers_are_forgotten_after_a_day(app: Flask, open_village: list[str]) -> None:
+    other = system(app)
+    body = {"unit": open_village[0]}
+    first = other.post(f"/surveys/{VILLAGE}/invitations", body, Idempotency_Key="k")
+    with app.app_context():
+        db.session.execute(update(ApiIdempotency).values(created_at=now() - timedelta(hours=25)))
+        db.session.commit()
+    assert other.post(f"/surveys/{VILLAGE}/invitations", body, Idempotency_Key="k").data != first.data
+    with app.app_context():
+        db.session.execute(update(ApiIdempotency).values(created_at=now() - timedelta(hours=25)))
+        db.session.commit()
+        discard_old_answers(db.session)
+        assert count(ApiIdempotency) == 0

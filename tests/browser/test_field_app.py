@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,47 @@ def test_a_new_version_waits_for_the_form_and_then_takes_over(
     device.offline(False)
     device.send()
     assert len(inside(lambda session: responses_of(session, "may-moi"))) == 2
+
+
+def test_a_form_in_progress_keeps_its_version_of_the_questionnaire(
+    telephone: Callable[..., Telephone], network: CuttingProxy, inside: Inside
+) -> None:
+    cases = inside(lambda session: give_cases(session, "may-phieu", COLLECTOR, each=1))
+
+    def older(path: str, body: bytes) -> bytes:
+        if path != "/thu-phieu/goi":
+            return body
+        found = json.loads(body)
+        for survey in found["surveys"]:
+            if survey["slug"] == "may-phieu":
+                instrument = deepcopy(found["instruments"][survey["questionnaire"]])
+                instrument["sections"][0]["title"]["vi"] = "Bản cũ"
+                found["instruments"]["0" * 64], survey["questionnaire"] = instrument, "0" * 64
+        return json.dumps(found | {"mark": "older"}).encode()
+
+    network.change = older
+    device = telephone()
+    device.sign_in(COLLECTOR)
+    page = device.page
+    device.begin("may-phieu", cases[0])
+    expect(page.locator("h1")).to_have_text("Bản cũ")
+    page.locator("[data-item=q1] input[value='1']").check()
+    network.change = lambda _path, body: body
+    page.click(".give-back button")
+    device.unlock()
+    expect(page.locator("#notices")).to_contain_text("Bộ phiếu có bản mới")
+
+    device.open_case("may-phieu", cases[0])
+    page.click("#begin")
+    page.click("#handed")
+    expect(page.locator("h1")).to_have_text("Bản cũ")
+    expect(page.locator("[data-item=q1] input[value='1']")).to_be_checked()
+    device.finish(rating=1)
+    device.begin("may-phieu", cases[1])
+    expect(page.locator("h1")).to_have_text("Phục vụ")
+    device.finish(rating=2)
+    device.send()
+    assert len(inside(lambda session: responses_of(session, "may-phieu"))) == 2
 
 
 def test_of_two_devices_with_one_case_the_first_wins_and_the_second_goes_to_the_coordinator(

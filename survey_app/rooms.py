@@ -29,7 +29,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.collection.field_app import views as field_app_views
     from survey_app.collection.first_views import init_first_views
     from survey_app.collection.kiosk import office_views as kiosk_office_views
-    from survey_app.collection.kiosk import sending  # noqa: F401  a route of the kiosk
+    from survey_app.collection.kiosk import offline_views, sending  # noqa: F401  routes of the kiosk
     from survey_app.collection.kiosk import views as kiosk_views
     from survey_app.collection.links import views as links_views
     from survey_app.collection.paper import batch_views as paper_batch_views
@@ -106,6 +106,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.collection.call_backs import cli as call_backs_cli
     from survey_app.collection.field_app import cli as _field_app_cli  # noqa: F401  a command of `held`
     from survey_app.collection.kiosk import cli as kiosk_cli
+    from survey_app.collection.kiosk import import_cli  # noqa: F401  a command of `response`
     from survey_app.collection.links import cli as links_cli
     from survey_app.collection.paper import cli as paper_cli
     from survey_app.collection.quality import cli as quality_cli

@@ -41,8 +41,15 @@ PUBLIC = {
     "kiosk.end",
     "kiosk.alive",
     "kiosk.staff",
+    "kiosk.send",
     "field_app.worker",
     "field_app.manifest",
+    "kiosk.offline",
+    "kiosk.worker",
+    "kiosk.bundle",
+    "api_docs.openapi",
+    "api_docs.docs",
+    "api_docs.problem_page",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

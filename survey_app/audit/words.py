@@ -46,6 +46,7 @@ VERB_WORDS = {
     "device.revoke": _l("Thu hồi máy tại quầy"),
     "device.pin": _l("Đổi mã PIN của máy tại quầy"),
     "response.import": _l("Nhập phiếu từ tệp"),
+    "response.import_sealed": _l("Nhập tệp phiếu niêm phong"),
     "held_form.entered": _l("Cho phiếu giữ lại vào số liệu"),
     "held_form.discarded": _l("Bỏ phiếu giữ lại"),
     "dispute.settle": _l("Giữ phiếu trước của hai phiếu trùng"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,22 +19,25 @@ from survey_app.collection.kiosk.service import (
     add_device,
     move_device,
     pause_device,
+    renew_pin,
     revoke_device,
 )
 from survey_app.collection.models import Draft, Response
+from survey_app.collection.submission import receipt_code
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.work.area import whole_area
 from survey_app.surveys.queries import find_survey
 from tests.browser.conftest import CHROMIUM, FLAGS, TABLET
 from tests.browser.form import ONWARD, answer_everything, answer_section, chosen, go_on, is_sent, questions
 from tests.browser.shipped import open_survey
+from tests.servers import run_flask
 from tests.world import TESTER
 
 pytestmark = pytest.mark.browser
 SECRET = "điều chỉ một người biết"
 SHORT = "sipas-short"
 IDLE = 60
-START = "button.huge"
+START = "form button.huge"
 Inside = Callable[..., object]
 
 
@@ -111,8 +116,24 @@ def drafts(inside: Inside) -> object:
 def stored(page: Page) -> list[object]:
     """Everything a page of ours could have left in the browser."""
     return page.evaluate(
-        """async () => [localStorage.length, sessionStorage.length,
-           (await indexedDB.databases()).map((one) => one.name), document.cookie, history.state]"""
+        """async () => {
+          const held = [];
+          for (const { name } of await indexedDB.databases()) {
+            const db = await new Promise((done) => {
+              indexedDB.open(name).onsuccess = ({ target }) => done(target.result);
+            });
+            for (const store of db.objectStoreNames) {
+              const all = db.transaction(store).objectStore(store).getAll();
+              await new Promise((done) => { all.onsuccess = done; });
+              held.push(store, JSON.stringify(all.result), String(all.result.length));
+            }
+            db.close();
+          }
+          for (const name of await caches.keys()) {
+            for (const request of await (await caches.open(name)).keys()) held.push(request.url);
+          }
+          return [localStorage.length, sessionStorage.length, held.join(" "), document.cookie, history.state];
+        }"""
     )
 
 
@@ -130,9 +151,10 @@ def no_trace(page: Page, *, steps: int = 12) -> None:
     page.reload()
     expect(page.locator(START)).to_be_visible()
     assert SECRET not in page.content()
-    local, session, databases, cookies, state = stored(page)
+    local, session, held, cookies, state = stored(page)
     assert (local, session, cookies, state) == (0, 0, "", None)
-    assert all("draft" not in str(name) for name in databases)  # type: ignore[attr-defined]  # a list
+    assert SECRET not in str(held)
+    assert "/s/" not in str(held)
 
 
 def test_nobody_touches_it_so_it_warns_counts_down_and_wipes_everything(tablet: Page, inside: Inside) -> None:
@@ -231,18 +253,25 @@ def test_no_field_offers_what_somebody_typed_before(tablet: Page) -> None:
         go_on(tablet)
 
 
-def test_in_a_broken_network_the_screen_is_emptied_and_waits(tablet: Page) -> None:
+def test_a_form_left_in_a_broken_network_is_wiped_from_the_screen_and_then_from_the_server(
+    tablet: Page, inside: Inside
+) -> None:
+    expect(tablet.locator("html[data-ready]")).to_have_count(1)
+    before = drafts(inside)
     tablet.clock.install()
     begin(tablet)
     answer_section(tablet, words=SECRET)
     tablet.context.set_offline(True)
-    let_pass(tablet, IDLE + 25)
-    expect(tablet.locator("#gone")).to_be_visible()
-    assert tablet.locator("fieldset[data-item]").count() == 0
+    with tablet.expect_navigation(url="**/quay"):
+        let_pass(tablet, IDLE + 25)
+    expect(tablet.locator("#begin")).to_be_visible()
     assert SECRET not in tablet.content()
     tablet.context.set_offline(False)
     with tablet.expect_navigation(url="**/quay"):
-        let_pass(tablet, 6)
+        let_pass(tablet, 11)
+    begin(tablet)
+    assert drafts(inside) == before + 1  # type: ignore[operator]  # the one just begun
+    tablet.goto("/quay")
     no_trace(tablet)
 
 
@@ -297,3 +326,152 @@ def test_a_change_from_the_office_reaches_the_screen(
     expect(page.locator("h1")).to_have_text("Máy này đã bị thu hồi")
     rows = inside(lambda session: len(session.scalars(select(Response).where(Response.device_id == number)).all()))
     assert rows == 0
+
+
+def sealed_here(page: Page) -> int:
+    """How many sealed forms wait on the tablet."""
+    return int(
+        page.evaluate(
+            """async () => {
+              const db = await new Promise((done) => {
+                indexedDB.open("hai-long-quay").onsuccess = ({ target }) => done(target.result);
+              });
+              const count = db.transaction("forms").objectStore("forms").count();
+              await new Promise((done) => { count.onsuccess = done; });
+              db.close();
+              return count.result;
+            }"""
+        )
+    )
+
+
+def answer_offline(page: Page) -> None:
+    """Fill in the form that the tablet shows by itself, to the thanks."""
+    page.click("#begin")
+    for _page in range(12):
+        answer_section(page, words=SECRET)
+        page.click(ONWARD_OFFLINE)
+        page.wait_for_timeout(200)
+        if page.locator(".thanks").count():
+            return
+    raise AssertionError("no thanks")
+
+
+ONWARD_OFFLINE = ".bottom-bar .onward"
+
+
+def test_it_works_through_a_broken_network_and_sends_when_it_is_back(
+    open_browser: Callable[..., BrowserContext], inside: Inside, place: str, count: Callable[[], int]
+) -> None:
+    number, code = register(inside, place, "mất mạng")
+    page = pair(open_browser(viewport=TABLET), code)
+    expect(page.locator("html[data-ready]")).to_have_count(1)
+    before = count()
+    page.context.set_offline(True)
+    page.goto("/quay")
+    expect(page.locator("#begin")).to_be_visible()
+    answer_offline(page)
+    expect(page.locator(".receipt dd")).to_have_text(re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}"))
+    receipt = page.inner_text(".receipt dd")
+    page.click(".thanks button")
+    answer_offline(page)
+    expect(page.locator("#begin")).to_be_visible(timeout=15_000)  # the thanks count down by themselves
+    assert sealed_here(page) == 2
+    no_trace_offline(page)
+    assert count() == before
+    page.context.set_offline(False)
+    expect(page.locator(START)).to_be_visible(timeout=20_000)
+    wait_until(page, lambda: sealed_here(page) == 0)
+    assert count() == before + 2
+    kept = inside(
+        lambda session: [
+            receipt_code(one) for one in session.scalars(select(Response.id).where(Response.device_id == number))
+        ]
+    )
+    assert receipt in kept  # type: ignore[operator]  # a list
+
+
+def test_nobody_touches_it_in_a_broken_network_and_the_form_is_gone(
+    open_browser: Callable[..., BrowserContext], inside: Inside, place: str
+) -> None:
+    _number, code = register(inside, place, "mất mạng, bỏ đi")
+    page = pair(open_browser(viewport=TABLET), code)
+    expect(page.locator("html[data-ready]")).to_have_count(1)
+    page.context.set_offline(True)
+    page.clock.install()
+    page.goto("/quay")
+    page.click("#begin")
+    answer_section(page, words=SECRET)
+    let_pass(page, IDLE + 5)
+    expect(page.locator("#idle")).to_be_visible()
+    let_pass(page, 20)
+    expect(page.locator("#begin")).to_be_visible()
+    no_trace_offline(page)
+    page.click("#begin")
+    assert [key for key in questions(page) if chosen(page, key)] == []
+    page.click(".leave summary")
+    page.click(".leave-box button")
+    expect(page.locator("#begin")).to_be_visible()
+    assert sealed_here(page) == 0
+
+
+def test_the_staff_see_how_many_wait_and_export_what_they_cannot_read(
+    open_browser: Callable[..., BrowserContext],
+    inside: Inside,
+    instance: dict[str, str],
+    place: str,
+    count: Callable[[], int],
+    tmp_path: Path,
+) -> None:
+    number, code = register(inside, place, "góc cán bộ")
+    page = pair(open_browser(viewport=TABLET), code)
+    expect(page.locator("html[data-ready]")).to_have_count(1)
+    pin = str(inside(lambda session: renew_pin(session, whole_area(find_survey(session, SHORT)), number, actor=TESTER)))
+    page.context.set_offline(True)
+    page.goto("/quay/can-bo")
+    expect(page.locator("main")).to_contain_text("chỉ mở được nếu đã mở một lần lúc có mạng")
+    page.context.set_offline(False)
+    page.goto("/quay/can-bo")
+    page.fill("#pin", pin)
+    page.click("main form button")
+    expect(page.locator("#queue")).to_contain_text("Không có phiếu nào chờ gửi")
+    page.context.set_offline(True)
+    page.goto("/quay")
+    answer_offline(page)
+    page.goto("/quay/can-bo")
+    page.fill("#pin", "111111" if pin != "111111" else "222222")
+    page.click("main form button")
+    expect(page.locator("#pin-error")).to_be_visible()
+    page.fill("#pin", pin)
+    page.click("main form button")
+    expect(page.locator("#queue")).to_contain_text("Phiếu đang chờ gửi: 1")
+    with page.expect_download() as download:
+        page.click("#export")
+    file = tmp_path / "phieu.json"
+    download.value.save_as(file)
+    assert SECRET not in file.read_text()
+    before = count()
+    told = run_flask(instance, "response", "import-sealed", str(file), "--device", str(number))
+    assert "1 forms: 1 accepted" in told
+    assert "1 repeated" in run_flask(instance, "response", "import-sealed", str(file), "--device", str(number))
+    assert count() == before + 1
+    page.context.set_offline(False)
+    page.goto("/quay")
+    wait_until(page, lambda: sealed_here(page) == 0)
+    assert count() == before + 1
+
+
+def no_trace_offline(page: Page) -> None:
+    """What stays on the tablet is sealed."""
+    assert SECRET not in page.content()
+    local, session, held, cookies, _state = stored(page)
+    assert (local, session, cookies) == (0, 0, "")
+    assert SECRET not in str(held)
+
+
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    for _time in range(60):
+        if is_so():
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError("it never was")

@@ -59,7 +59,7 @@ class Hand:
             self.strokes += 1
 
     def at(self) -> str:
-        return str(self.page.evaluate("document.activeElement.name || document.activeElement.id"))
+        return str(self.page.evaluate("document.activeElement.id"))
 
 
 def open_form(page: Page, serial: str) -> Hand:
@@ -74,7 +74,9 @@ def open_form(page: Page, serial: str) -> Hand:
 
 def finish(page: Page, hand: Hand) -> None:
     """Leave what is left blank, and save."""
-    while hand.at() != "save":
+    for _item in range(100):
+        if hand.at() == "save":
+            break
         hand.press("Enter")
     with page.expect_navigation():
         hand.press("Enter")
@@ -98,7 +100,7 @@ def test_a_form_is_keyed_with_one_hand_at_most_two_keys_an_item(
         before = hand.strokes
         hand.press("1", "3", "Enter")  # several ways of hearing of it
         expect(page.locator(".entry.now .entry-number")).to_have_text("24")  # 23a is for those who said „another”
-        hand.press("2", "2", "2", "1", *"2" * 2)
+        hand.press("2", "2", "2", "1", "2", "Enter", "1", "3")
         rest = page.locator(".entry:not(.off)").count()
         finish(page, hand)
         assert hand.strokes - before <= 2 * (rest - ITEMS)

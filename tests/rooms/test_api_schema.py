@@ -36,18 +36,18 @@ slug = "{slug}"
 positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "409", "413"]
 """
 
-#: Every request under a name of its own; without this the examples would be told that the name is taken, rightly.
+#: Requests name themselves in tests of their own: examples that share a name are rightly told that it is taken.
 HOOKS = """
-import re
-import uuid
-
 import schemathesis
 
 
 @schemathesis.hook
-def before_call(context, case, kwargs):
-    if re.fullmatch("[!-~]{1,200}", str((case.headers or {}).get("Idempotency-Key", ""))):
-        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+def before_load_schema(context, raw_schema):
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                named = [one for one in operation.get("parameters", []) if one["name"] != "Idempotency-Key"]
+                operation["parameters"] = named
 """
 
 

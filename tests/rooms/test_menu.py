@@ -18,7 +18,7 @@ from survey_app.pages import _navigation
 
 SignIn = Callable[..., FlaskClient]
 ROOMS = {"surveys": "/quan-ly", "questionnaires": "/quan-ly/bo-phieu", "trail": "/quan-ly/nhat-ky",
-         "people": "/quan-ly/nguoi-dung", "geography": "/quan-ly/dia-ban"}  # fmt: skip
+         "people": "/quan-ly/nguoi-dung", "keys": "/quan-ly/khoa-api", "geography": "/quan-ly/dia-ban"}  # fmt: skip
 
 
 def menu(page: str) -> dict[str, bool]:

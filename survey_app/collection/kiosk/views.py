@@ -19,9 +19,10 @@ from survey_app.collection.holding import LOOK, VISIT
 from survey_app.collection.kiosk.dossiers import asks_for_dossier, find_case
 from survey_app.collection.kiosk.forms import PairForm, PinForm, VisitForm
 from survey_app.collection.kiosk.models import Device
-from survey_app.collection.kiosk.pairing import check_pin, device_here, give_cookie, pair_device
+from survey_app.collection.kiosk.pairing import check_pin, device_here, give_cookie, pair_device, pin_verifier
 from survey_app.collection.kiosk.service import count_by_device
 from survey_app.collection.kiosk.visits import LOOKS, begin_visit, count_try, end_visit
+from survey_app.collection.kiosk.words import queue_words
 from survey_app.database import db, now
 from survey_app.errors import UserError
 from survey_app.i18n import LANGUAGES, language, switch_language
@@ -145,7 +146,14 @@ def staff() -> ResponseReturnValue:
                 message, status = error.message, error.status
             else:
                 count = count_by_device(db.session, device.survey).get(device.id, 0)
-                return render_template("respond/kiosk_staff.html", received=count, **_frame(device))
+                verifier = pin_verifier(form.pin.data or "")
+                return render_template(
+                    "respond/kiosk_staff.html",
+                    received=count,
+                    verifier=verifier,
+                    queue_words=queue_words(),
+                    **_frame(device),
+                )
         form.pin.data, form.pin.errors, errors = "", [message], [("pin", message)]
         return render_template("respond/kiosk_pin.html", form=form, error_list=errors, **_frame(device)), status
     return render_template("respond/kiosk_pin.html", form=form, error_list=errors, **_frame(device))
@@ -166,6 +174,16 @@ def state_of(device: Device) -> str:
         device.languages, device.look, device.on_wipe, device.idle_seconds, device.countdown_seconds, device.moved,
     ]  # fmt: skip
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def is_serving(device: Device) -> bool:
+    """Whether it may show its survey now."""
+    return (
+        device.revoked_at is None
+        and not device.paused
+        and device.survey.state == "collecting"
+        and _place(device) is not None
+    )
 
 
 def _screen(device: Device, form: VisitForm, message: str = "") -> Reply:
@@ -224,6 +242,7 @@ def _obstacle(device: Device) -> Reply | None:
         )
     elif device.survey.state != "collecting":
         reply = make_response(render_closed(device.survey))
+        reply.status_code = 200
         reply.headers["Refresh"] = f"{LOOK_AGAIN}; url={url_for('kiosk.start')}"
         return reply
     elif _place(device) is None:
@@ -234,7 +253,7 @@ def _obstacle(device: Device) -> Reply | None:
     else:
         return None
     reply = make_response(
-        render_template("respond/kiosk_message.html", heading=words[0], sentence=words[1], **_frame(device)), 409
+        render_template("respond/kiosk_message.html", heading=words[0], sentence=words[1], **_frame(device))
     )
     reply.headers["Refresh"] = f"{LOOK_AGAIN}; url={url_for('kiosk.start')}"
     return reply

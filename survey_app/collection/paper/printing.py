@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from survey_app.collection.paper.codes import choices_of
 from survey_app.collection.paper.serials import write_serial
-from survey_app.instruments.paper import paper_sections
-from survey_app.instruments.schema import Instrument
+from survey_app.instruments.items import Item
+from survey_app.instruments.piping import fill_in
+from survey_app.instruments.schema import Instrument, Text
 from survey_app.pdf import page_for_print, typeset
 from survey_app.surveys.models import Survey
 
@@ -33,12 +34,22 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
+class PaperRow:
+    """A question, or a paragraph, with its number and words."""
+
+    item: Item
+    number: str
+    text: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class PaperPart:
     """A section of the sheet: its words and its questions, one by one."""
 
     title: str
     intro: str
-    rows: tuple[Any, ...]
+    rows: tuple[PaperRow, ...]
 
 
 @dataclass(frozen=True)
@@ -131,9 +142,21 @@ def lay_out(
 
 
 def _parts(instrument: Instrument, language: str, names: dict[str, str]) -> list[PaperPart]:
+    """Every section with every conditional question; the line beside an „other” option belongs to its question."""
+
+    def words(text: Text | None) -> str:
+        return fill_in(text.get(language), names) if text else ""
+
     return [
-        PaperPart(part.title, part.intro, tuple(row for block in part.blocks for row in block.rows))
-        for part in paper_sections(instrument, language=language, names=names)
+        PaperPart(
+            words(section.title),
+            words(section.intro),
+            tuple(
+                PaperRow(item, instrument.numbers().get(item.key, ""), words(item.text), words(item.hint))
+                for item in section.items
+            ),
+        )
+        for section in instrument.sections
     ]
 
 

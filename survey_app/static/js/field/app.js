@@ -85,7 +85,6 @@ class App {
       return this.page(this.say("app"), el("p", {}, this.say("first_time_online")),
         el("p", {}, el("button", { class: "button", type: "button", onclick: () => this.begin() }, this.say("try_again"))));
     }
-    await navigator.storage?.persist?.();
     await choosePin(this);
     this.enter();
   }
@@ -103,6 +102,7 @@ class App {
 
   // What the worker of the browser keeps, a new version of it, and storage that stays.
   async keepApart() {
+    if (this.bundle) await navigator.storage?.persist?.();
     await this.lookAtRoom();
     if (navigator.serviceWorker) {
       const kept = await navigator.serviceWorker.register("/thu-phieu/sw.js", { scope: "/thu-phieu", updateViaCache: "none" }).catch(() => null);

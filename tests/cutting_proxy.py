@@ -12,6 +12,15 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length",
 Change = Callable[[str, bytes], bytes]
 
 
+class _Server(ThreadingHTTPServer):
+    """A browser that is killed, or hangs up, is no error here."""
+
+    daemon_threads = True
+
+    def handle_error(self, _request: object, _address: object) -> None:
+        """Say nothing."""
+
+
 class CuttingProxy:
     """Hands requests on to a server of this machine.
 
@@ -43,8 +52,7 @@ class CuttingProxy:
             def log_message(self, *_arguments: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

@@ -77,7 +77,7 @@ class Telephone:
             str(self.folder), executable_path=CHROMIUM, args=list(FLAGS), base_url=self.url, locale="vi-VN",
             **({"viewport": PHONE} | self.options),
         )  # fmt: skip
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self.page = self.context.pages[0]
         return self.page

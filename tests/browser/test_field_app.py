@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +263,47 @@ def test_a_new_version_waits_for_the_form_and_then_takes_over(
     assert len(inside(lambda session: responses_of(session, "may-moi"))) == 2
 
 
+def test_a_form_in_progress_keeps_its_version_of_the_questionnaire(
+    telephone: Callable[..., Telephone], network: CuttingProxy, inside: Inside
+) -> None:
+    cases = inside(lambda session: give_cases(session, "may-phieu", COLLECTOR, each=1))
+
+    def older(path: str, body: bytes) -> bytes:
+        if path != "/thu-phieu/goi":
+            return body
+        found = json.loads(body)
+        for survey in found["surveys"]:
+            if survey["slug"] == "may-phieu":
+                instrument = deepcopy(found["instruments"][survey["questionnaire"]])
+                instrument["sections"][0]["title"]["vi"] = "Bản cũ"
+                found["instruments"]["0" * 64], survey["questionnaire"] = instrument, "0" * 64
+        return json.dumps(found | {"mark": "older"}).encode()
+
+    network.change = older
+    device = telephone()
+    device.sign_in(COLLECTOR)
+    page = device.page
+    device.begin("may-phieu", cases[0])
+    expect(page.locator("h1")).to_have_text("Bản cũ")
+    page.locator("[data-item=q1] input[value='1']").check()
+    network.change = lambda _path, body: body
+    page.click(".give-back button")
+    device.unlock()
+    expect(page.locator("#notices")).to_contain_text("Bộ phiếu có bản mới")
+
+    device.open_case("may-phieu", cases[0])
+    page.click("#begin")
+    page.click("#handed")
+    expect(page.locator("h1")).to_have_text("Bản cũ")
+    expect(page.locator("[data-item=q1] input[value='1']")).to_be_checked()
+    device.finish(rating=1)
+    device.begin("may-phieu", cases[1])
+    expect(page.locator("h1")).to_have_text("Phục vụ")
+    device.finish(rating=2)
+    device.send()
+    assert len(inside(lambda session: responses_of(session, "may-phieu"))) == 2
+
+
 def test_of_two_devices_with_one_case_the_first_wins_and_the_second_goes_to_the_coordinator(
     telephone: Callable[..., Telephone], inside: Inside
 ) -> None:
@@ -314,3 +356,49 @@ def test_signing_out_with_unsent_answers_is_refused_with_a_way_out(
     kept = page.evaluate(DUMP)
     assert "bundle" not in kept
     assert len(inside(lambda session: responses_of(session, "may-ra"))) == 1
+
+
+def test_somebody_else_on_the_device_neither_sends_nor_sees_what_the_first_one_left(
+    telephone: Callable[..., Telephone], inside: Inside
+) -> None:
+    cases = inside(lambda session: give_cases(session, "may-khac", COLLECTOR, each=1))
+    device = telephone()
+    device.sign_in(COLLECTOR)
+    device.offline()
+    device.interview("may-khac", cases[0])
+    device.context.clear_cookies()
+    device.offline(False)
+    device.page.click("#send")
+    expect(device.page.locator("#bar")).to_contain_text("Cần đăng nhập lại")
+    device.sign_in_again(OTHER)
+    expect(device.page.locator("#notices")).to_contain_text("đang giữ phiếu của")
+    device.page.click("#send")
+    device.page.wait_for_timeout(500)
+    assert device.waiting() == 1
+    assert inside(lambda session: responses_of(session, "may-khac")) == []
+
+    device.context.clear_cookies()
+    device.sign_in_again(COLLECTOR)
+    device.send()
+    assert len(inside(lambda session: responses_of(session, "may-khac"))) == 1
+
+
+def test_the_end_of_the_session_is_told_before_it_comes(
+    telephone: Callable[..., Telephone], network: CuttingProxy, inside: Inside
+) -> None:
+    inside(lambda session: give_cases(session, "may-han", COLLECTOR, each=1))
+
+    def soon(path: str, body: bytes) -> bytes:
+        if path != "/thu-phieu/phien":
+            return body
+        found = json.loads(body)
+        return json.dumps(found | {"session_ends": found["server_time"]}).encode()
+
+    network.change = soon
+    device = telephone()
+    device.sign_in(COLLECTOR)
+    expect(device.page.locator("#notices")).to_contain_text("Phiên đăng nhập hết hạn ngày")
+    device.offline()
+    device.page.goto("/thu-phieu")  # any page of the work leads to the app
+    device.unlock()
+    expect(device.page.locator("#notices")).to_contain_text("Phiên đăng nhập hết hạn ngày")

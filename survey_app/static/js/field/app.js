@@ -85,7 +85,6 @@ class App {
       return this.page(this.say("app"), el("p", {}, this.say("first_time_online")),
         el("p", {}, el("button", { class: "button", type: "button", onclick: () => this.begin() }, this.say("try_again"))));
     }
-    await navigator.storage?.persist?.();
     await choosePin(this);
     this.enter();
   }
@@ -103,6 +102,7 @@ class App {
 
   // What the worker of the browser keeps, a new version of it, and storage that stays.
   async keepApart() {
+    if (this.bundle) await navigator.storage?.persist?.();
     await this.lookAtRoom();
     if (navigator.serviceWorker) {
       const kept = await navigator.serviceWorker.register("/thu-phieu/sw.js", { scope: "/thu-phieu", updateViaCache: "none" }).catch(() => null);
@@ -315,7 +315,7 @@ class App {
       this.unwarn("session");
       const changed = await this.refresh();
       if (Date.parse(this.session.session_ends) - this.clock.now() < SOON) this.warnOfSession();
-      if (this.unlocked && changed) this.follow();
+      if (changed) await this.showAnew();
     } catch (error) {
       if (error instanceof SignedOutHere) this.warn("session", this.say("session_over"), el("a", { class: "button button-quiet", href: SIGN_IN }, this.say("sign_in")));
       else if (this.session && Date.parse(this.session.session_ends) - this.clock.now() < SOON) this.warnOfSession();
@@ -323,6 +323,15 @@ class App {
     if (this.clock.wentBack) this.warn("clock", this.say("clock_back"));
     else this.unwarn("clock");
     await this.countAgain();
+  }
+
+  // The list as the server now has it, where it is in sight and nobody is typing.
+  async showAnew() {
+    const atList = !window.location.hash.split("/")[1] && document.activeElement?.id !== "search";
+    if (!this.unlocked || !atList) return;
+    const { scrollY } = window;
+    await showHome(this);
+    window.scrollTo(0, scrollY);
   }
 
   warnOfSession() {

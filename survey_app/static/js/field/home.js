@@ -81,7 +81,7 @@ function caseList(app, survey, all) {
   return [
     el("div", { class: "field" },
       el("label", { class: "label", for: "search" }, say("search")),
-      el("span", { class: "hint", id: "search-hint" }, say("search_hint")), search, count),
+      el("span", { class: "visually-hidden", id: "search-hint" }, say("search_hint")), search, count),
     place,
   ];
 }

@@ -83,10 +83,15 @@ function showStart(app, name, draft, instrument) {
         await app.store.keep(name, draft);
         showForm(app, name, draft, instrument);
       },
-    }, say("begin"))));
+    }, say("begin")),
+    giveBack(app, language)));
   window.scrollTo(0, 0);
   heading.focus({ preventScroll: true });
 }
+
+// For whoever stops half-way: the PIN comes next, and what was answered stays.
+const giveBack = (app, language) => el("p", { class: "give-back" },
+  el("button", { class: "link", type: "button", onclick: () => app.lock() }, app.speak(language)("give_back")));
 
 function showForm(app, name, draft, instrument) {
   const began = performance.now() - draft.spent;
@@ -108,7 +113,7 @@ function showForm(app, name, draft, instrument) {
   };
   const form = openForm({
     main: app.main, header: app.header, instrument, words: app.words, languages: app.languages, names: draft.names,
-    title: draft.title, draft,
+    title: draft.title, draft, foot: () => giveBack(app, draft.language),
     onKeep: ({ answers, part, language }) => {
       Object.assign(draft, { answers, part, language, spent: performance.now() - began });
       draft.position = app.positions.get(name) ?? draft.position;

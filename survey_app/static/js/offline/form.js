@@ -10,6 +10,7 @@
 //     onKeep(draft),                 // after every change; the draft is a plain value that can be kept and given back
 //     async onSend(draft),           // the last section is right: draft.answers holds what is on the path, nothing else
 //     onFirstBack(),                 // „Quay lại” on the first section, where given
+//     foot(),                        // an element below the questions, where given
 //   });
 //   form.back(); form.tell(message); form.close();
 import { path } from "../conditions.js";
@@ -89,7 +90,8 @@ class Form {
         this.said && el("div", { class: "flash flash-info", role: "status" }, el("p", {}, say(this.said))),
         heading,
         this.section.intro && el("p", {}, text(this.section.intro)),
-        this.place),
+        this.place,
+        this.foot?.()),
       el("div", { class: "bottom-bar" }, el("div", { class: "inner" }, onward,
         mayGoBack && el("button", { class: "button button-quiet", type: "button", onclick: () => this.back() }, say("back")))));
     this.said = "";

@@ -44,7 +44,7 @@ export const actions = (address) => ({
 
 export class Sender {
   constructor({ store, queues, token, onChange = () => {}, reach = fetch.bind(globalThis) }) {
-    Object.assign(this, { store, queues, token, onChange, reach, failures: 0, timer: 0, running: null });
+    Object.assign(this, { store, queues, token, onChange, reach, failures: 0, timer: 0, running: null, again: false });
     this.status = { sending: false, problem: null, done: 0, retryAt: null };
   }
 
@@ -54,10 +54,19 @@ export class Sender {
     return this.now();
   }
 
-  // Send at once; of two calls the second waits for the first. Of two tabs one sends.
+  // Send at once. Who asks while it is sending is served after it: their form may have come too late for this round.
   now() {
     clearTimeout(this.timer);
-    this.running ??= this.#run().finally(() => { this.running = null; });
+    if (this.running) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.#run().finally(() => {
+      this.running = null;
+      const again = this.again;
+      this.again = false;
+      return again ? this.now() : undefined;
+    });
     return this.running;
   }
 

@@ -100,6 +100,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
         (KEY_PAPER, _("Nhập phiếu giấy"), "paper_entry.desk"),
         (OPERATE_COUNTER, _("Quầy"), "kiosk.start"),
         (MANAGE_USERS, _("Người dùng"), "accounts.people"),
+        (MANAGE_USERS, _("Khóa API"), "api_keys.keys"),
         (VIEW_TRAIL, _("Nhật ký"), "audit.trail"),
     ]
     links = [(label, url_for(endpoint)) for permission, label, endpoint in doors if holds(current_user, permission)]

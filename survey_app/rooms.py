@@ -106,12 +106,12 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.collection.call_backs import cli as call_backs_cli
     from survey_app.collection.field_app import cli as _field_app_cli  # noqa: F401  a command of `held`
     from survey_app.collection.kiosk import cli as kiosk_cli
+    from survey_app.collection.kiosk import import_cli  # noqa: F401  a command of `response`
     from survey_app.collection.links import cli as links_cli
     from survey_app.collection.paper import cli as paper_cli
     from survey_app.collection.quality import cli as quality_cli
     from survey_app.collection.quotas import cli as quotas_cli
     from survey_app.collection.sync import cli as sync_cli
-    from survey_app.collection.sync import import_cli  # noqa: F401  a command of `response`
     from survey_app.collection.watch import cli as watch_cli
     from survey_app.instruments import cli as instruments_cli
     from survey_app.jobs import cli as jobs_cli

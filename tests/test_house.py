@@ -47,6 +47,9 @@ PUBLIC = {
     "kiosk.offline",
     "kiosk.worker",
     "kiosk.bundle",
+    "api_docs.openapi",
+    "api_docs.docs",
+    "api_docs.problem_page",
 }
 #: Libraries' routes that we do not use; the house keeps them shut.
 SHUT = {"security.verify"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import Response as JsonResponse
 from flask import request
+from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from survey_app.api.problems import PREFIX, problem_of_error
@@ -14,6 +16,11 @@ MAXIMUM_BODY_BYTES = 4_000_000
 
 blueprint = APIBlueprint("api", __name__, url_prefix=PREFIX, tag="v1")
 blueprint.register_error_handler(UserError, problem_of_error)
+
+
+def shown(model: BaseModel) -> JsonResponse:
+    """An answer as JSON, in the order of the document and in letters that people can read."""
+    return JsonResponse(model.model_dump_json(), content_type="application/json")
 
 
 @blueprint.before_request

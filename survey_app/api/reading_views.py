@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from flask import Response
 from flask_babel import gettext as _
 
 from survey_app.api.access import caller, open_for_key, requires_scope
-from survey_app.api.blueprint import blueprint
+from survey_app.api.blueprint import blueprint, shown
 from survey_app.api.schemas import (
     Page,
     Progress,
@@ -37,11 +38,11 @@ T = TypeVar("T")
 @blueprint.input(Page, location="query")
 @blueprint.output(SurveyList)
 @blueprint.doc(operation_id="listSurveys")
-def list_surveys(query_data: Page) -> dict[str, Any]:
+def list_surveys(query_data: Page) -> Response:
     """The surveys that exist for this key."""
     seen = [survey for survey in all_surveys(db.session) if caller().sees(survey)]
     part, following = _part(seen, query_data, lambda survey: survey.slug)
-    return SurveyList(surveys=[_survey(survey) for survey in part], next=following).model_dump(mode="json")
+    return shown(SurveyList(surveys=[_survey(survey) for survey in part], next=following))
 
 
 def _survey(survey: Survey) -> SurveyShown:
@@ -63,7 +64,7 @@ def _survey(survey: Survey) -> SurveyShown:
 @blueprint.input(Page, location="query")
 @blueprint.output(Progress)
 @blueprint.doc(operation_id="readProgress")
-def progress(slug: str, query_data: Page) -> dict[str, Any]:
+def progress(slug: str, query_data: Page) -> Response:
     """How many forms have come of how many planned, by unit and by channel."""
     survey = open_for_key(db.session, slug)
     who = caller()
@@ -71,7 +72,7 @@ def progress(slug: str, query_data: Page) -> dict[str, Any]:
     units = [unit for unit in progress_by_commune(db.session, survey) if unit.code in held]
     part, following = _part(units, query_data, lambda unit: unit.code)
     whole = who.key.unit is None or survey.territory.lies_in(who.key.unit)
-    return Progress(
+    found = Progress(
         survey=survey.slug,
         state=survey.state,
         simulated=survey.simulated,
@@ -82,7 +83,8 @@ def progress(slug: str, query_data: Page) -> dict[str, Any]:
             UnitProgress(unit=unit.code, name=unit.name, received=unit.received, planned=unit.planned) for unit in part
         ],
         next=following,
-    ).model_dump(mode="json")
+    )
+    return shown(found)
 
 
 @blueprint.get("/results")
@@ -90,11 +92,11 @@ def progress(slug: str, query_data: Page) -> dict[str, Any]:
 @blueprint.input(Page, location="query")
 @blueprint.output(ResultList)
 @blueprint.doc(operation_id="listResults")
-def list_results(query_data: Page) -> dict[str, Any]:
+def list_results(query_data: Page) -> Response:
     """What was published and may be read with this key."""
     seen = [one for one in approved_publications(db.session) if caller().sees(one.survey)]
     part, following = _part(seen, query_data, lambda one: one.survey.slug)
-    shown = [
+    results = [
         ResultShown(
             slug=one.survey.slug,
             title={"vi": one.survey.title_vi, "en": one.survey.title_en},
@@ -105,21 +107,22 @@ def list_results(query_data: Page) -> dict[str, Any]:
         )
         for one in part
     ]
-    return ResultList(results=shown, next=following).model_dump(mode="json")
+    return shown(ResultList(results=results, next=following))
 
 
 @blueprint.get("/results/<slug>")
 @requires_scope(READ_RESULTS)
 @blueprint.output(Result)
 @blueprint.doc(operation_id="readResult")
-def read_result(slug: str) -> dict[str, Any]:
+def read_result(slug: str) -> Response:
     """The approved snapshot: figures with base and interval, method, draw."""
     found = find_approved(db.session, slug)
     if not caller().sees(found.survey):
         raise NotFound(_("Chưa có kết quả nào được công bố ở địa chỉ này."))
-    return Result(
+    result = Result(
         slug=slug, number=found.number, sha256=found.sha256, approved_at=_approved(found), snapshot=found.snapshot
-    ).model_dump(mode="json")
+    )
+    return shown(result)
 
 
 def _approved(publication: Publication) -> str:

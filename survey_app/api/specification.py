@@ -62,17 +62,7 @@ OPERATIONS = {
         _l("Bản chốt đã được duyệt, như trang công khai. Quyền results.read."),
     ),
 }
-_REFUSALS = {
-    "400": _l("Đúng dạng nhưng không làm được; danh sách errors nói từng chỗ."),
-    "401": _l("Thiếu khóa hoặc khóa không dùng được."),
-    "403": _l("Khóa không có quyền này."),
-    "404": _l("Không có, hoặc ngoài phạm vi của khóa."),
-    "409": _l("Tình trạng hiện thời không cho phép."),
-    "413": _l("Nội dung quá dài."),
-    "422": _l("Yêu cầu không đúng dạng."),
-    "429": _l("Quá nhiều yêu cầu trong một phút; xem Retry-After."),
-    "500": _l("Lỗi ngoài dự kiến, có số tham chiếu."),
-}
+_REFUSAL = _l("Mọi lỗi, theo RFC 9457: 400, 401, 403, 404, 409, 413, 422, 429, 500. Bảng các loại lỗi ở cuối trang.")
 _NAMING = _l("Tên riêng của yêu cầu, ví dụ một UUID. Gửi lại cùng tên trong 24 giờ thì nhận lại đúng câu trả lời cũ.")
 _documents: dict[str, dict[str, Any]] = {}
 
@@ -114,14 +104,12 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
         for operation in (value for key, value in path.items() if key in ("get", "post")):
             summary, about = OPERATIONS[operation["operationId"]]
             operation |= {"summary": summary, "description": about, "security": [{SCHEME: []}]}
-            operation.pop("tags", None)
             body = "requestBody" in operation
-            for status, words in _REFUSALS.items():
-                if body or status not in ("413",):
-                    operation["responses"][status] = {
-                        "description": words,
-                        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                    }
+            operation["tags"] = [_("Gửi vào") if body else _("Đọc")]
+            operation["responses"]["default"] = {
+                "description": _REFUSAL,
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
             if body:
                 operation["requestBody"]["required"] = True
                 operation["parameters"].append(
@@ -135,7 +123,7 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
                 )
         for parameter in (one for value in path.values() for one in _parameters(value) if one["in"] == "path"):
             parameter["schema"] = {"type": "string", "pattern": "^[a-z0-9-]{1,80}$"}
-    spec["tags"] = []
+    spec["tags"] = [{"name": _("Gửi vào")}, {"name": _("Đọc")}]
     return spec
 
 

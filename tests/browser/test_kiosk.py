@@ -301,7 +301,7 @@ def test_a_change_from_the_office_reaches_the_screen(
     open_browser: Callable[..., BrowserContext], inside: Inside, place: str
 ) -> None:
     number, code = register(inside, place, "đổi từ văn phòng")
-    page = pair(open_browser(viewport=TABLET, service_workers="block"), code)
+    page = pair(open_browser(viewport=TABLET), code)
     page.clock.install()
     page.goto("/quay")
 

@@ -159,7 +159,7 @@ def test_a_paused_tablet_says_so_and_lets_whoever_is_at_it_finish(app: Flask, co
         db.session.commit()
     assert tablet.get(answer(tablet, address)).status_code == 200
     page = tablet.get("/quay")
-    assert (page.status_code, page.headers["Refresh"]) == (409, "60; url=/quay")
+    assert (page.status_code, page.headers["Refresh"]) == (200, "60; url=/quay")
     assert "đang tạm dừng" in page.text
     data = {"csrf_token": token_in(tablet.get("/quay/can-bo").text), "consent": "1"}
     assert tablet.post("/quay", data=data).headers["Location"] == "/quay"
@@ -167,7 +167,7 @@ def test_a_paused_tablet_says_so_and_lets_whoever_is_at_it_finish(app: Flask, co
         assert db.session.scalars(select(Draft)).all() == []
         resume_device(db.session, everywhere(), number, actor=TESTER)
         db.session.commit()
-    assert tablet.get("/quay").status_code == 200
+    assert "huge" in tablet.get("/quay").text
 
 
 def test_a_revoked_tablet_says_so_and_the_form_on_it_is_gone(app: Flask, codes: list[str]) -> None:
@@ -180,9 +180,7 @@ def test_a_revoked_tablet_says_so_and_the_form_on_it_is_gone(app: Flask, codes: 
         for verb in (pause_device, resume_device, revoke_device, renew_code, renew_pin):
             assert isinstance(refusal(lambda verb=verb: verb(db.session, everywhere(), number, actor=TESTER)), Conflict)
     assert tablet.get(address).headers["Location"] == "/quay"
-    page = tablet.get("/quay")
-    assert page.status_code == 409
-    assert "đã bị thu hồi" in page.text
+    assert "đã bị thu hồi" in tablet.get("/quay").text
     paired(app, codes[0], "Quầy 1")  # its name is free again
 
 
@@ -214,7 +212,7 @@ def test_a_tablet_of_a_closed_survey_says_so(app: Flask, codes: list[str]) -> No
         set_state(db.session, find_survey(db.session, VILLAGE), "closed", actor=TESTER)
         db.session.commit()
     page = tablet.get("/quay")
-    assert (page.status_code, page.headers["Refresh"]) == (409, "60; url=/quay")
+    assert (page.status_code, page.headers["Refresh"]) == (200, "60; url=/quay")
     assert "đã kết thúc" in page.text
 
 
@@ -304,7 +302,7 @@ def test_the_office_adds_and_pauses_a_tablet_and_sees_the_code_once(
     with app.app_context():
         number = db.session.scalars(select(Device.id)).one()
     assert person.post(f"{page}/{number}", data=form | {"do": "pause"}).status_code == 302
-    assert tablet.get("/quay").status_code == 409
+    assert "đang tạm dừng" in tablet.get("/quay").text
     stranger = sign_in("post_coordinator", f"unit:{codes[1]}")
     assert "Quầy 1" not in stranger.get(page).text
     token = token_in(stranger.get(page).text)

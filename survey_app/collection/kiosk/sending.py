@@ -36,7 +36,8 @@ def send() -> ResponseReturnValue:
     """Take in the sealed forms of this tablet, also of one that is paused. The cookie is the guard here."""
     token = request.cookies.get(COOKIE)
     query = prepared(db.session, "tablet", lambda engine: PreparedQuery(engine, _DEVICE))
-    device = query.first_in(db.session, token=token_sha256(token)) if token else None
+    # outside the transaction, which holds the database's one place for writers: it begins when the seal is open
+    device = query.first(token=token_sha256(token)) if token else None
     if device is None:
         return {"reason": _("Máy này chưa ghép với hệ thống nên chưa gửi được. Xin người phụ trách cấp mã ghép.")}, 403
     if device.revoked_at is not None:

@@ -242,6 +242,7 @@ def _obstacle(device: Device) -> Reply | None:
         )
     elif device.survey.state != "collecting":
         reply = make_response(render_closed(device.survey))
+        reply.status_code = 200
         reply.headers["Refresh"] = f"{LOOK_AGAIN}; url={url_for('kiosk.start')}"
         return reply
     elif _place(device) is None:
@@ -252,7 +253,7 @@ def _obstacle(device: Device) -> Reply | None:
     else:
         return None
     reply = make_response(
-        render_template("respond/kiosk_message.html", heading=words[0], sentence=words[1], **_frame(device)), 409
+        render_template("respond/kiosk_message.html", heading=words[0], sentence=words[1], **_frame(device))
     )
     reply.headers["Refresh"] = f"{LOOK_AGAIN}; url={url_for('kiosk.start')}"
     return reply

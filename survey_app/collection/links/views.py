@@ -28,7 +28,7 @@ from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.work.area import Area, area_of
 from survey_app.surveys.access import frame, open_survey
-from survey_app.surveys.design import design_of
+from survey_app.surveys.design import design_of, is_probability_sample
 
 blueprint = Blueprint("links", __name__)
 
@@ -121,6 +121,7 @@ def _page(area: Area, form: InvitationForm) -> str:
         link=open_link(_base(), survey),
         is_open=survey.state in ("sampled", "collecting"),
         from_lists=design_of(survey).sample.cases is not None,
+        drawn=is_probability_sample(survey),
         **frame(survey, "fieldwork"),
     )
 

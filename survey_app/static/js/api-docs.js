@@ -8,6 +8,12 @@ window.SwaggerUIBundle({
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
+  onComplete: () => {
+    for (const frame of place.querySelectorAll("main")) {
+      frame.setAttribute("role", "none"); // the page has its own
+      frame.removeAttribute("aria-label");
+    }
+  },
   requestInterceptor: (request) => {
     request.headers["Accept-Language"] = document.documentElement.lang;
     return request;

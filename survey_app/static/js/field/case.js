@@ -20,7 +20,7 @@ export async function showCase(app, slug, number) {
   app.page(contact.name || say("case", { number }),
     el("p", { class: "small" }, [contact.name && say("case", { number }), card.place, card.due && say("due", { day: app.day(card.due) })].filter(Boolean).join(" · ")),
     chips(app, card),
-    el("div", { class: "card contact" },
+    (contact.phone || contact.address || card.outcome) && el("div", { class: "card contact" },
       contact.phone && el("p", {}, el("a", { href: `tel:${contact.phone.replace(/[ .]/g, "")}` }, contact.phone)),
       contact.address && el("p", {}, contact.address),
       card.outcome && el("p", { class: "small" },

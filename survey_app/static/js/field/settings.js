@@ -23,8 +23,7 @@ export async function showSettings(app) {
           },
         }), el("span", {}, say("position"))),
       el("span", { class: "hint" }, say("position_what"))),
-    stored && el("p", { class: "small" }, say("storage_used", {
-      used: Math.ceil(stored.usage / 1e6), quota: Math.floor(stored.quota / 1e6) }), " ", say(persistent ? "storage_safe" : "storage_unsafe")),
+    stored && el("p", { class: "small" }, say("storage_used", { used: Math.ceil(stored.usage / 1e6) }), " ", say(persistent ? "storage_safe" : "storage_unsafe")),
     el("p", { class: "small" }, say("version", { version: app.version })),
     el("p", { class: "actions" },
       el("button", { class: "button button-quiet", type: "button", onclick: async () => { await choosePin(app); showSettings(app); } }, say("pin_change")),

@@ -7,6 +7,7 @@ const LOCK_FOR = 15 * 60_000;
 
 export async function showCorner(tablet) {
   const { say, store, clock } = tablet;
+  tablet.visited = true; // the screen stays while somebody stands here
   const verifier = await store?.recall("pin");
   const back = el("a", { class: "button button-quiet", href: "/quay" }, say("to_start"));
   tablet.header.replaceChildren();
@@ -40,7 +41,6 @@ export async function showCorner(tablet) {
 
 async function showQueue(tablet) {
   const { say } = tablet;
-  tablet.visited = true;
   tablet.page(el("div", { class: "respond staff" },
     el("h1", {}, tablet.bundle?.device ?? say("staff_corner")),
     await drawQueue(tablet.store, tablet.clock, tablet.sender, say),

@@ -1,4 +1,4 @@
-"""`flask response import-sealed`: the file that a device exported, when it cannot send by itself any more."""
+"""`flask response import-sealed`: the file that a tablet exported, when it cannot send by itself any more."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAXIMUM_FORMS = 100_000
 
 
 class SealedFile(BaseModel):
-    """What a device exports."""
+    """What a tablet exports."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,15 +56,12 @@ def read_file(content: bytes) -> list[Envelope]:
 
 @group.command("import-sealed")
 @click.argument("file", type=click.File("rb"))
-@click.option("--channel", type=click.Choice(["kiosk", "field"]), default="kiosk", show_default=True)
 @click.option("--device", "number", type=int, help="Number of the tablet that exported it.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @BY
 @verb
-def import_sealed_command(
-    session: Session, file: IO[bytes], channel: str, number: int | None, form: str, email: str | None
-) -> None:
-    """Bring in a file of sealed forms; what was sent before counts once, what cannot enter is held."""
+def import_sealed_command(session: Session, file: IO[bytes], number: int | None, form: str, email: str | None) -> None:
+    """Bring in a tablet's file of sealed forms; what was sent before counts once, what cannot enter is held."""
     actor = acting_anywhere(session, email, IMPORT_RESPONSES)
     person = find_person(session, email) if email else None
     if number is not None and by_number(session, Device, number) is None:
@@ -77,14 +74,14 @@ def import_sealed_command(
             raise Forbidden(_("Tài khoản „%(email)s” không có quyền này.", email=person.email))
 
     envelopes = read_file(file.read())
-    sender = Sender(channel, None, check, device_id=number)
+    sender = Sender("kiosk", None, check, device_id=number)
     outcomes = [
         outcome
         for first in range(0, len(envelopes), MOST_AT_ONCE)
         for outcome in receive_forms(session, envelopes[first : first + MOST_AT_ONCE], sender)
     ]
     counts = Counter(outcome.state for outcome in outcomes)
-    record(session, actor, "response.import_sealed", "sealed", device=number, channel=channel, **counts)
+    record(session, actor, "response.import_sealed", "sealed", device=number, **counts)
     if form == "json":
         echo_json({"forms": len(outcomes), **counts})
     else:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,16 +23,12 @@ from survey_app.database import by_number, now
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
 from survey_app.i18n import today
-from survey_app.prepared_query import PreparedQuery, prepared
 from survey_app.reasons import read_reason
 from survey_app.sampling.work.area import Area
 from survey_app.surveys.models import Survey
 
 MOST_AT_ONCE = 50
 NOT_YET = ("draft", "sampled")
-_HELD = select(HeldForm.id).where(
-    HeldForm.form_id == bindparam("form_id", type_=HeldForm.form_id.type), HeldForm.sha256 == bindparam("sha256")
-)
 
 
 @dataclass(frozen=True)
@@ -96,9 +92,6 @@ def _receive(session: Session, envelope: Envelope, sender: Sender) -> Outcome:
     except UserError as error:
         return told("refused", reason=error.message)
     try:
-        if _is_held(session, opened):
-            session.rollback()
-            return told("held", reason=_("Phiếu đã được giữ lại để điều phối xem."))
         try:
             sender.check(opened.record)
             receipt = _enter(session, Named(opened.record.survey), opened.form_id, opened.record, sender)
@@ -139,11 +132,6 @@ def _enter(
     )
 
 
-def _is_held(session: Session, opened: Opened) -> bool:
-    query = prepared(session, "held form", lambda engine: PreparedQuery(engine, _HELD))
-    return query.first_in(session, form_id=opened.form_id, sha256=opened.sha256) is not None
-
-
 def _keep(session: Session, opened: Opened, sender: Sender, reason: str) -> str:
     """Hold a form that could not enter; what becomes of it: it is held, or may come again once the survey is open."""
     survey = session.scalar(select(Survey).where(Survey.slug == opened.record.survey))
@@ -169,7 +157,7 @@ def _keep(session: Session, opened: Opened, sender: Sender, reason: str) -> str:
             )
         )
         session.commit()
-    except IntegrityError:  # its twin came at the same moment
+    except IntegrityError:  # held before; it comes again because the answer was lost on the way
         session.rollback()
     return "held"
 

@@ -58,6 +58,7 @@ VERB_WORDS = {
     "paper.return": _l("Nhận lại phiếu giấy chưa dùng"),
     "paper.void": _l("Bỏ phiếu giấy"),
     "paper.key": _l("Nhập phiếu giấy"),
+    "paper.scan": _l("Quét phiếu giấy"),
     "paper.decide": _l("Quyết định chỗ nhập khác nhau"),
     "weight.add": _l("Thêm bước trọng số"),
     "weight.undo": _l("Hoàn tác bước trọng số"),

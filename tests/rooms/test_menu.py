@@ -57,7 +57,12 @@ def test_the_menu_holds_the_rooms_of_the_role(sign_in: SignIn) -> None:
     coordinator = menu(sign_in("post_coordinator", "unit:899").get("/thu-phieu").text)
 
     assert administrator == {href: href == ROOMS["people"] for href in ROOMS.values()}
-    assert coordinator == {ROOMS["surveys"]: False, ROOMS["questionnaires"]: False, "/thu-phieu": True}
+    assert coordinator == {
+        ROOMS["surveys"]: False,
+        ROOMS["questionnaires"]: False,
+        "/thu-phieu": True,
+        "/nhap-phieu-giay": False,
+    }
 
 
 @pytest.mark.parametrize(

@@ -287,3 +287,21 @@ def rates_command(session: Session, slug: str, form: str, email: str | None) -> 
             f"{one.name}: {one.forms} forms, {share} of {one.compared} items agree, right in {one.won} of {one.decided}"
             f" decided, {one.seconds or 0:.0f} s a form"
         )
+
+
+@group.command("scan")
+@click.argument("slug")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@BY
+@verb
+def scan_command(session: Session, slug: str, files: tuple[Path, ...], email: str | None) -> None:
+    """Take pictures of forms, one side each, as their first reading; a person keys each form after."""
+    from survey_app.collection.paper.scanning.service import scan_forms  # needs requirements-scan.txt
+
+    area, actor = acting_in(session, slug, email, KEY_PAPER)
+    report = scan_forms(session, area, ((path.name, path.read_bytes()) for path in files), actor=actor)
+    for serial, unclear in report.read.items():
+        click.echo(f"{serial}: read, {unclear} questions for a person")
+    for name, reason in report.refused:
+        click.echo(f"{name}: {reason}")
+    click.echo(f"{slug}: {len(report.read)} forms read, {len(report.refused)} pictures or forms refused")

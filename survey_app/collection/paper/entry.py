@@ -90,7 +90,7 @@ def key_form(
     Conflict, Forbidden
         As `check_may_key`.
     """
-    _hold(session, form)
+    hold_form(session, form)
     check_may_key(session, form, keyer_id)
     instrument = instrument_of(session, form.batch.survey.questionnaire_id)
     reading = read_typed(instrument, typed, language=form.batch.language)
@@ -127,7 +127,7 @@ def add_entry(session: Session, form: PaperForm, reading: Reading, *, keyer_id: 
     return len(present) + 1
 
 
-def _hold(session: Session, form: PaperForm) -> None:
+def hold_form(session: Session, form: PaperForm) -> None:
     """Lock the survey, as the door does, and then the form."""
     session.scalar(select(Survey.state).where(Survey.id == form.batch.survey_id).with_for_update(read=True))
     session.refresh(form.batch.survey)
@@ -200,7 +200,7 @@ def decide_form(session: Session, form: PaperForm, typed: Mapping[str, str], *, 
     Conflict, TypedRefused
         Nothing waits for a decision; something typed stands for no answer.
     """
-    _hold(session, form)
+    hold_form(session, form)
     entries = entries_of(session, form)
     if actor.user_id is not None and actor.user_id in {entry.keyer_id for entry in entries}:
         raise Forbidden(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -21,12 +21,14 @@ from survey_app.collection.paper.entry import (
     check_may_key,
     compare_form,
     decide_form,
+    entries_of,
     key_form,
 )
 from survey_app.collection.paper.forms import MoveForm, SerialForm
 from survey_app.collection.paper.issuing import series_of
 from survey_app.collection.paper.models import PaperForm
 from survey_app.collection.paper.pages import Row, rows_to_decide, rows_to_key
+from survey_app.collection.paper.pictures import keys_with_pictures, pictures_of
 from survey_app.collection.paper.queries import (
     count_to_key,
     find_form,
@@ -239,6 +241,17 @@ def decide(slug: str, serial: str) -> ResponseReturnValue:
     return redirect(url_for("paper_entry.differences", slug=slug))
 
 
+@blueprint.get(f"{BASE}/nhap-kep/<serial>/<key>.png")
+@requires(DECIDE_PAPER)
+def picture(slug: str, serial: str, key: str) -> ResponseReturnValue:
+    """A question of a scanned form as it looks on the paper."""
+    survey = open_survey(slug, DECIDE_PAPER)
+    form = find_form_in(db.session, area_of(current_user, survey, DECIDE_PAPER), serial)
+    if key not in keys_with_pictures(form.id):
+        raise NotFound(_("Không có ảnh của câu này."))
+    return send_file(pictures_of(form.id) / f"{key}.png", max_age=0)
+
+
 def _decide_page(form: PaperForm, typed: dict[str, str], problems: dict[str, str]) -> str:
     survey = form.batch.survey
     instrument = instrument_of(db.session, survey.questionnaire_id)
@@ -249,6 +262,8 @@ def _decide_page(form: PaperForm, typed: dict[str, str], problems: dict[str, str
         form=form,
         found=found,
         rows=rows,
+        by_scanner=entries_of(db.session, form)[0].keyer_id is None,
+        pictures=keys_with_pictures(form.id),
         problems=problems,
         action=ActionForm(formdata=None),
         **frame(survey, "fieldwork"),

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_app.collection.paper.models import PaperBatch, PaperDecision, PaperEntry, PaperForm
+from survey_app.collection.paper.pictures import forget_pictures
 from survey_app.database import now
 from survey_app.jobs.service import hourly
 from survey_app.surveys.models import Survey
@@ -29,14 +30,17 @@ def forget_keyed_answers(session: Session) -> int:
     published = select(PaperBatch.id).join(Survey).where(Survey.state == "published")
     settled = PaperForm.state.in_(("accepted", "disputed")) & (PaperForm.changed_at < now() - timedelta(days=KEPT_DAYS))
     forms = select(PaperForm.id).where(settled | PaperForm.batch_id.in_(published))
-    done = session.execute(
+    entries = (PaperEntry.answers.is_not(None), PaperEntry.form_id.in_(forms))
+    done = session.scalars(select(PaperEntry.form_id).where(*entries)).all()
+    session.execute(
         update(PaperEntry)
-        .where(PaperEntry.answers.is_not(None), PaperEntry.form_id.in_(forms))
+        .where(*entries)
         .values(answers=None, unclear=None, sha256=None)
         .execution_options(synchronize_session=False)
     )
     session.commit()
-    return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a cursor's result
+    forget_pictures(set(done))
+    return len(done)
 
 
 @on_state("closed")

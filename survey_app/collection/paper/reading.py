@@ -170,7 +170,7 @@ _READERS: dict[type, Callable[[str, tuple[Choice, ...]], object]] = {
 
 def write_value(item: Item, value: object, instrument: Instrument, language: str) -> str:
     """An answer in words, for the person who compares two readings."""
-    labels = {str(choice.value): f"{choice.code}  {choice.label}" for choice in choices_of(item, instrument, language)}
+    labels = {str(choice.value): f"{choice.code} · {choice.label}" for choice in choices_of(item, instrument, language)}
     if isinstance(value, list):
         return "; ".join(labels.get(str(part), str(part)) for part in value)
     if isinstance(item, DateItem) and isinstance(value, str) and value not in labels:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.collection.paper.models import PaperBatch, PaperEntry, PaperForm
+from survey_app.collection.paper.pictures import forget_pictures
 from survey_app.collection.paper.words import STATE_WORDS
 from survey_app.database import now
 from survey_app.errors import Conflict, NotFound, UserError
@@ -113,7 +114,8 @@ def _check_all_known(numbers: Sequence[int], forms: Sequence[PaperForm]) -> None
 
 
 def forget_entries(session: Session, forms: Sequence[PaperForm]) -> None:
-    """Forget what was keyed from forms; the counts of agreement stay."""
+    """Forget what was read from forms, and the pictures of it; the counts of agreement stay."""
+    forget_pictures(form.id for form in forms)
     for portion in portions([form.number for form in forms]):
         ids = [form.id for form in forms if form.number in set(portion)]
         session.execute(

@@ -15,12 +15,12 @@ run: $(VENV)/.installed translations
 	@$(BIN)/flask --app wsgi start
 
 test: $(VENV)/.installed-dev translations
-	@bin/require-system browser database pdf
+	@bin/require-system browser database pdf pictures
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
 
 test-long: $(VENV)/.installed-dev translations
-	@bin/require-system browser database statistics pdf
+	@bin/require-system browser database statistics pdf pictures
 	$(BIN)/pytest
 
 check: $(VENV)/.installed-dev translations
@@ -45,6 +45,7 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements-spark.in -o requirements-spark.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header requirements-scan.in -o requirements-scan.txt
 
 $(VENV)/bin/pip:
 	@bin/require-system venv

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.acting import find_person
 from survey_app.accounts.guards import holds
 from survey_app.accounts.roles import COLLECT
-from survey_app.collection.field_app.sealed_file import bring_file
 from survey_app.collection.sync.cli import group
+from survey_app.collection.sync.sealed_file import bring_file
+from survey_app.collection.sync.sender import collector_as_sender
 from survey_app.command_line import verb
 from survey_app.errors import Forbidden
 
@@ -26,7 +27,7 @@ def bring_command(session: Session, file: Path, email: str) -> None:
     person = find_person(session, email)
     if not holds(person, COLLECT):
         raise Forbidden(_("Tài khoản „%(email)s” không có quyền này.", email=email[:80]))
-    outcomes = bring_file(session, file.read_bytes(), person)
+    outcomes = bring_file(session, file.read_bytes(), collector_as_sender(session, person))
     for outcome in outcomes:
         click.echo(f"{outcome.id}\t{outcome.state}\t{outcome.code or outcome.reason or ''}")
     click.echo(f"{len(outcomes)} forms")

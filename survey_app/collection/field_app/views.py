@@ -31,9 +31,10 @@ from survey_app.accounts.roles import COLLECT
 from survey_app.collection.field_app.actions import carry_out
 from survey_app.collection.field_app.assets import app_version, asset_addresses, module_addresses
 from survey_app.collection.field_app.bundle import pack_bundle, with_contacts
-from survey_app.collection.field_app.sealed_file import bring_file, told
 from survey_app.collection.field_app.words import app_words
 from survey_app.collection.offline.words import in_every_language
+from survey_app.collection.sync.sealed_file import bring_file, told
+from survey_app.collection.sync.sender import collector_as_sender
 from survey_app.database import db, now
 from survey_app.errors import Conflict, UserError
 from survey_app.i18n import LANGUAGES
@@ -145,7 +146,9 @@ def sealed_file() -> ResponseReturnValue:
         file = request.files.get("file")
         if file is None or not file.filename:
             raise UserError(_("Xin chọn tệp niêm phong rồi bấm lại."))
-        outcomes = bring_file(db.session, file.read(), db.session.get_one(User, current_user.id))
+        outcomes = bring_file(
+            db.session, file.read(), collector_as_sender(db.session, db.session.get_one(User, current_user.id))
+        )
     except UserError as error:
         db.session.rollback()
         flash(error.message, "error")

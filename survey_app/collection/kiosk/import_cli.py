@@ -8,7 +8,6 @@ from typing import IO
 
 import click
 from flask_babel import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.acting import acting_anywhere, find_person
@@ -17,41 +16,15 @@ from survey_app.accounts.roles import IMPORT_RESPONSES
 from survey_app.audit.service import record
 from survey_app.collection.cli import group
 from survey_app.collection.kiosk.models import Device
-from survey_app.collection.sync.record import Envelope, FormRecord
-from survey_app.collection.sync.service import MOST_AT_ONCE, Sender, receive_forms
-from survey_app.collection.sync.views import SentForm
+from survey_app.collection.sync.record import FormRecord
+from survey_app.collection.sync.sealed_file import bring_file
+from survey_app.collection.sync.service import Sender
 from survey_app.command_line import BY, echo_json, verb
 from survey_app.database import by_number
-from survey_app.errors import Forbidden, NotFound, UserError
+from survey_app.errors import Forbidden, NotFound
 from survey_app.surveys.queries import find_survey
 
 SHOWN_LINES = 50
-MAXIMUM_FORMS = 100_000
-
-
-class SealedFile(BaseModel):
-    """What a tablet exports."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    forms: list[SentForm] = Field(max_length=MAXIMUM_FORMS)
-
-
-def read_file(content: bytes) -> list[Envelope]:
-    """The envelopes of a file.
-
-    Raises
-    ------
-    UserError
-        It is no file of sealed forms.
-    """
-    try:
-        found = SealedFile.model_validate_json(content)
-    except ValidationError as error:
-        raise UserError(
-            _("Đây không phải tệp phiếu niêm phong do máy xuất ra, hoặc tệp đã hỏng. Xin xuất lại từ máy.")
-        ) from error
-    return [Envelope(form.id, form.sealed, form.sha256) for form in found.forms]
 
 
 @group.command("import-sealed")
@@ -73,13 +46,7 @@ def import_sealed_command(session: Session, file: IO[bytes], number: int | None,
         if person is not None and not may(person, IMPORT_RESPONSES, sector=sector, territory=territory):
             raise Forbidden(_("Tài khoản „%(email)s” không có quyền này.", email=person.email))
 
-    envelopes = read_file(file.read())
-    sender = Sender("kiosk", None, check, device_id=number)
-    outcomes = [
-        outcome
-        for first in range(0, len(envelopes), MOST_AT_ONCE)
-        for outcome in receive_forms(session, envelopes[first : first + MOST_AT_ONCE], sender)
-    ]
+    outcomes = bring_file(session, file.read(), Sender("kiosk", None, check, device_id=number))
     counts = Counter(outcome.state for outcome in outcomes)
     record(session, actor, "response.import_sealed", "sealed", device=number, **counts)
     if form == "json":

@@ -8,13 +8,11 @@ from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.orm import Session
 
-from survey_app.accounts.models import User
 from survey_app.collection.sync.record import Envelope
-from survey_app.collection.sync.sender import collector_as_sender
-from survey_app.collection.sync.service import MOST_AT_ONCE, Outcome, receive_forms
+from survey_app.collection.sync.service import MOST_AT_ONCE, Outcome, Sender, receive_forms
 from survey_app.errors import UserError
 
-MOST_IN_A_FILE = 5_000
+MOST_IN_A_FILE = 100_000
 
 
 class _Sealed(BaseModel):
@@ -31,22 +29,21 @@ class _File(BaseModel):
     forms: list[_Sealed] = Field(max_length=MOST_IN_A_FILE)
 
 
-def bring_file(session: Session, content: bytes, bringer: User) -> list[Outcome]:
+def bring_file(session: Session, content: bytes, sender: Sender) -> list[Outcome]:
     """Take in the forms of a file, each committed before the next; the same file again changes nothing.
-
-    Forms of cases that the bringer does not hold are kept for the coordinator.
 
     Raises
     ------
     UserError
-        It is not such a file.
+        It is no file of sealed forms.
     """
     try:
         forms = _File.model_validate_json(content).forms
     except ValidationError as error:
-        raise UserError(_("Đây không phải tệp niêm phong do ứng dụng thu phiếu xuất ra. Xin chọn lại tệp.")) from error
+        raise UserError(
+            _("Đây không phải tệp phiếu niêm phong do máy xuất ra, hoặc tệp đã hỏng. Xin xuất lại từ máy.")
+        ) from error
     envelopes = [Envelope(form.id, form.sealed, form.sha256) for form in forms]
-    sender = collector_as_sender(session, bringer)
     found: list[Outcome] = []
     for start in range(0, len(envelopes), MOST_AT_ONCE):
         found += receive_forms(session, envelopes[start : start + MOST_AT_ONCE], sender)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from flask import request
@@ -22,6 +23,7 @@ from survey_app.geography.models import Unit
 from survey_app.prepared_query import PreparedQuery, prepared
 from survey_app.surveys.models import Survey
 
+KNOWN_SECONDS, MOST_KNOWN = 5.0, 2_000
 _DEVICE = (
     select(Device.id, Device.revoked_at, Survey.slug, Unit.code)
     .join_from(Device, Survey, Device.survey_id == Survey.id)
@@ -35,15 +37,30 @@ _DEVICE = (
 def send() -> ResponseReturnValue:
     """Take in the sealed forms of this tablet, also of one that is paused. The cookie is the guard here."""
     token = request.cookies.get(COOKIE)
-    query = prepared(db.session, "tablet", lambda engine: PreparedQuery(engine, _DEVICE))
-    # outside the transaction, which holds the database's one place for writers: it begins when the seal is open
-    device = query.first(token=token_sha256(token)) if token else None
+    device = _find(token_sha256(token)) if token else None
     if device is None:
         return {"reason": _("Máy này chưa ghép với hệ thống nên chưa gửi được. Xin người phụ trách cấp mã ghép.")}, 403
     if device.revoked_at is not None:
         reason = _("Máy này đã bị thu hồi. Phiếu còn trên máy: xin mở góc cán bộ và xuất ra tệp.")
         return {"reason": reason}, 403
     return take_in(_tablet_as_sender(device))
+
+
+def _find(token: str) -> Any:
+    """The tablet of a token, known for some seconds: it sends many forms one after the other.
+
+    Read outside the transaction, which holds SQLite's one place for writers and begins when the seal is open.
+    """
+    kept: dict[str, tuple[Any, float]] = prepared(db.session, "known tablets", lambda engine: {})
+    device, until = kept.get(token, (None, 0.0))
+    if time.monotonic() >= until:
+        query = prepared(db.session, "tablet", lambda engine: PreparedQuery(engine, _DEVICE))
+        device = query.first(token=token)
+        if len(kept) >= MOST_KNOWN:
+            kept.clear()
+        if device is not None and device.revoked_at is None:
+            kept[token] = (device, time.monotonic() + KNOWN_SECONDS)
+    return device
 
 
 def _tablet_as_sender(device: Any) -> Sender:

@@ -151,7 +151,7 @@ def test_what_cannot_be_done_is_refused_with_a_reason_and_stops_nothing_else(
     for body in ({"actions": "không"}, {}, []):
         assert lan.post(TOLD, json=body, headers={"X-CSRFToken": token}).status_code == 400
     assert lan.post(TOLD, json={"actions": [attempt(number)] * 51}, headers={"X-CSRFToken": token}).status_code == 400
-    assert lan.post(TOLD, json={"actions": []}).status_code == 409
+    assert lan.post(TOLD, json={"actions": []}).status_code == 400
 
 
 def test_the_session_says_who_until_when_and_which_hour_it_is(lan: FlaskClient, client: FlaskClient) -> None:
@@ -191,7 +191,7 @@ def test_a_sealed_file_comes_in_once_by_page_and_by_command(
     content = json.dumps({"forms": forms[:1]}).encode()
     assert "1 mới nhận" in hand_in(lan, content)
     assert "1 đã nhận từ trước" in hand_in(lan, content)
-    assert "không phải tệp niêm phong" in hand_in(lan, b"xin chao")
+    assert "không phải tệp phiếu niêm phong" in hand_in(lan, b"xin chao")
     path = tmp_path / "phieu.json"
     path.write_text(json.dumps({"forms": forms}))
     run = app.test_cli_runner().invoke(args=["held", "bring", str(path), "--by", lan.email])

@@ -36,7 +36,7 @@ from survey_app.collection.offline.words import in_every_language
 from survey_app.collection.sync.sealed_file import bring_file, told
 from survey_app.collection.sync.sender import collector_as_sender
 from survey_app.database import db, now
-from survey_app.errors import Conflict, UserError
+from survey_app.errors import UserError
 from survey_app.i18n import LANGUAGES
 from survey_app.sampling.work.forms import check_token
 from survey_app.security import CONTENT_POLICY, MAXIMUM_UPLOAD_BYTES
@@ -163,8 +163,8 @@ def actions() -> ResponseReturnValue:
     """Carry out tries and replacements that were noted without network."""
     try:
         validate_csrf(request.headers.get("X-CSRFToken", ""))
-    except TokenRefused as error:
-        raise Conflict(_("Phiên làm việc đã cũ. Xin mở lại ứng dụng khi có mạng rồi gửi.")) from error
+    except TokenRefused:
+        return {"reason": _("Phiên làm việc đã cũ. Xin mở lại ứng dụng khi có mạng rồi gửi."), "stale": True}, 400
     body = request.get_json(silent=True)
     told = body.get("actions") if isinstance(body, dict) else None
     if not isinstance(told, list):

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from flask import Response as Reply
 from flask import current_app, request
@@ -19,6 +20,7 @@ from survey_app.audit.service import record
 from survey_app.collection.kiosk.models import Device
 from survey_app.database import now
 from survey_app.errors import Conflict, Forbidden, NotFound
+from survey_app.prepared_query import prepared
 
 COOKIE = "hai_long_quay"
 #: As long as browsers keep a cookie at all.
@@ -113,6 +115,11 @@ def pair_device(session: Session, code: str) -> tuple[Device, str]:
         place=device.unit.code,
     )
     return device, token
+
+
+def known_tablets(session: Session) -> dict[str, tuple[Any, float]]:
+    """What this process knows of tablets that send, by the hash of their token, and until when it counts."""
+    return prepared(session, "known tablets", lambda engine: {})
 
 
 def device_here(session: Session) -> Device | None:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from survey_app.accounts.guards import public
 from survey_app.collection.kiosk.models import Device
-from survey_app.collection.kiosk.pairing import COOKIE, token_sha256
+from survey_app.collection.kiosk.pairing import COOKIE, known_tablets, token_sha256
 from survey_app.collection.kiosk.views import blueprint
 from survey_app.collection.sync.record import FormRecord
 from survey_app.collection.sync.service import Sender
@@ -51,7 +51,7 @@ def _find(token: str) -> Any:
 
     Read outside the transaction, which holds SQLite's one place for writers and begins when the seal is open.
     """
-    kept: dict[str, tuple[Any, float]] = prepared(db.session, "known tablets", lambda engine: {})
+    kept = known_tablets(db.session)
     device, until = kept.get(token, (None, 0.0))
     if time.monotonic() >= until:
         query = prepared(db.session, "tablet", lambda engine: PreparedQuery(engine, _DEVICE))

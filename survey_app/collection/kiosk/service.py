@@ -13,7 +13,7 @@ from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.characters import is_clean
 from survey_app.collection.kiosk.models import COUNTDOWN_SECONDS, HOURLY_LIMIT, IDLE_SECONDS, ON_WIPE, Device
-from survey_app.collection.kiosk.pairing import CODE_LIFETIME, code_mark, hash_pin, make_code, make_pin
+from survey_app.collection.kiosk.pairing import CODE_LIFETIME, code_mark, hash_pin, known_tablets, make_code, make_pin
 from survey_app.collection.models import LANGUAGES, Draft, Response
 from survey_app.database import by_number, now
 from survey_app.errors import Conflict, NotFound, UserError
@@ -297,4 +297,5 @@ def _free_name(session: Session, survey: Survey, name: str) -> str:
 
 def _tell(session: Session, device: Device, verb: str, actor: Actor) -> None:
     subject = f"survey:{device.survey.slug}"
+    known_tablets(session).clear()
     record(session, actor, verb, subject, device=device.id, name=device.name, place=device.unit.code)

@@ -274,7 +274,7 @@ def test_forms_that_wait_for_review_are_counted_where_one_may_look(
         with pytest.raises(DisputedResponse):
             respond(db.session, survey, here, response_id=receipt.response_id, answers={"q1": 1})
         db.session.commit()
-    address, words = f"/quan-ly/dot/{VILLAGE}/thuc-dia", "phiếu gửi lại với nội dung khác"
+    address, words = f"/quan-ly/dot/{VILLAGE}/thuc-dia", "phiếu chưa vào được, chờ điều phối xem"
     assert words in sign_in("survey_manager").get(address).text
     assert words in sign_in("post_coordinator", f"unit:{here}").get(address).text
     assert words not in sign_in("post_coordinator", f"unit:{there}").get(address).text

@@ -55,8 +55,9 @@ def village_definition(**changes: Any) -> SurveyDefinition:
 
 
 def found_village(session: Session) -> None:
-    """Bring in the two-level province and the small questionnaire."""
-    import_units(session, io.BytesIO(TWO_LEVELS.encode()), actor=TESTER)
+    """Bring in the two-level province and the small questionnaire, unless another test of this database has."""
+    if session.scalar(select(Unit.id).where(Unit.name == "Tỉnh Hai Cấp")) is None:
+        import_units(session, io.BytesIO(TWO_LEVELS.encode()), actor=TESTER)
     store_questionnaire(session, load_file(QUESTIONNAIRE), actor=TESTER)
 
 

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
+from survey_app.surveys.queries import find_survey
 from tests.browser.conftest import CHROMIUM, FLAGS, OPEN, TABLET
 from tests.browser.form import answer_everything, chosen, questions
 
@@ -63,8 +66,9 @@ def test_a_collector_hands_the_phone_over_and_gets_it_back_at_the_list(
     page.wait_for_url("**/thu-phieu")
     expect(button).to_be_visible()
 
-    stored = inside(
-        lambda session: [(one.channel, one.collector_id) for one in session.query(Response).filter_by(channel="field")]
-    )
-    assert len(stored) == 1
-    assert stored[0][1] is not None
+    def stored(session: Session) -> list[tuple[str, int | None]]:
+        own = select(Response).where(Response.survey_id == find_survey(session, OPEN).id, Response.channel == "field")
+        return [(one.channel, one.collector_id) for one in session.scalars(own)]
+
+    (one,) = inside(stored)
+    assert one[1] is not None

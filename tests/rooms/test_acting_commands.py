@@ -26,11 +26,11 @@ from tests.village import QUESTIONNAIRE, TWO_LEVELS, VILLAGE, communes, make_vil
 BOSS, LEAD, WATCHER, ADMIN = (f"{name}@hailong.example" for name in ("boss", "lead", "watcher", "admin"))
 #: Reading, or work of the server itself, which has no person.
 NAMELESS = {
-    "demonstration", "held bring", "init", "serve", "start", "jobs work", "frame list", "frame simulate", "fieldwork progress",
-    "fieldwork rates", "quality report", "quality requests", "questionnaire check", "questionnaire diff",
-    "questionnaire export", "questionnaire import", "questionnaire list", "questionnaire schema", "quota list",
-    "results estimate", "results export", "sample plan", "sample report", "sample size", "sample verify",
-    "survey list", "survey show", "weight list", "weight show",
+    "demonstration", "held bring", "init", "serve", "start", "jobs work", "frame list", "frame simulate",
+    "fieldwork progress", "fieldwork rates", "quality report", "quality requests", "questionnaire check",
+    "questionnaire diff", "questionnaire export", "questionnaire import", "questionnaire list",
+    "questionnaire schema", "quota list", "results estimate", "results export", "sample plan", "sample report",
+    "sample size", "sample verify", "survey list", "survey show", "weight list", "weight show",
 }  # fmt: skip
 
 

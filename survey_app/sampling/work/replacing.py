@@ -19,7 +19,7 @@ from survey_app.sampling.work.assigning import hold_collecting
 from survey_app.sampling.work.attempting import hold_case, may_replace
 from survey_app.sampling.work.deadlines import deadline
 from survey_app.sampling.work.models import Assignment, Case
-from survey_app.sampling.work.queries import LARGEST_ID, find_line, select_cases
+from survey_app.sampling.work.queries import LARGEST_ID, find_line, no_such_case, select_cases
 from survey_app.surveys.design import design_of
 
 REPLACED = "replaced"
@@ -47,17 +47,20 @@ def replace_case(session: Session, area: Area, case_id: int, *, actor: Actor, re
     """
     reason = read_reason(reason)
     hold_collecting(session, area.survey)
-    known = _known_replacement(session, area, case_id)
-    if known is not None:
-        return known
-    line = find_line(session, area, case_id)
-    # The commune's row is the queue for its reserves: of two at once the second sees what the first took.
+    if not 0 < case_id <= LARGEST_ID:
+        raise no_such_case(case_id)
+    # The commune's row is the queue for its reserves: of two at once the second sees what the first took. Before
+    # anything else is read, for a case that was replaced is no longer with whoever had it.
     session.execute(
-        select(FrameUnit.id).where(FrameUnit.id == line.frame_unit_id).with_for_update(of=FrameUnit, key_share=True)
+        select(FrameUnit.id)
+        .join(Case, Case.frame_unit_id == FrameUnit.id)
+        .where(Case.id == case_id, Case.survey_id == area.survey.id)
+        .with_for_update(of=FrameUnit, key_share=True)
     )
     known = _known_replacement(session, area, case_id)
     if known is not None:
         return known
+    line = find_line(session, area, case_id)
     case = hold_case(session, area, case_id)
     _check_replaceable(area, case)
     reserve = session.scalar(
@@ -101,8 +104,6 @@ def replace_case(session: Session, area: Area, case_id: int, *, actor: Actor, re
 
 
 def _known_replacement(session: Session, area: Area, case_id: int) -> Replaced | None:
-    if not 0 < case_id <= LARGEST_ID:
-        return None
     reserve = session.scalar(select_cases(area, Case).where(Case.replaces_id == case_id))
     return Replaced(case_id, reserve.id, reserve.rank, repeated=True) if reserve else None
 

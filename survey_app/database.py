@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,12 +19,17 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from survey_app.settings import ROOT, Settings
 
 BUSY_TIMEOUT_SECONDS = 30
+#: Between two tries to become the one who writes to SQLite, in seconds.
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.000_2, 0.01
+#: A connection to PostgreSQL that rested so long is asked whether it still stands before it is used.
+RESTED_SECONDS = 5.0
 
 #: Whether the transaction about to begin may write. SQLite upgrades no reader to a writer once another has written,
 #: so writers take their place in the queue at the start (BEGIN IMMEDIATE); safe requests never write.
@@ -106,8 +114,6 @@ def init_database(app: Flask, settings: Settings) -> None:
     options: dict[str, Any] = {"url": settings.database_url, "hide_parameters": True}  # answers never stand in a log
     if sqlite:
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS}
-    else:
-        options["pool_pre_ping"] = True
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     app.config["ALEMBIC"] = {"script_location": str(ROOT / "migrations")}
     app.config["ALEMBIC_CONTEXT"] = {"render_as_batch": True, "compare_type": True}
@@ -120,6 +126,25 @@ def init_database(app: Flask, settings: Settings) -> None:
     if sqlite:
         with app.app_context():
             _make_sqlite_durable(db.engine)
+    else:
+        with app.app_context():
+            _ask_rested_connections(db.engine)
+
+
+def _ask_rested_connections(engine: Engine) -> None:
+    """After a restart of PostgreSQL the connections of the pool are dead; one that was just used is not asked."""
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) > RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError() from error
 
 
 def _safe_requests_only_read() -> None:
@@ -140,7 +165,34 @@ def _make_sqlite_durable(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if may_write.get() else "BEGIN")
+        if not may_write.get():
+            connection.exec_driver_sql("BEGIN")
+        elif not _take_writers_place(connection.connection.dbapi_connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong, as SQLAlchemy says it
+
+
+def _take_writers_place(connection: Any) -> bool:
+    """Begin to write as soon as nobody else does; False where the place did not become free in time.
+
+    SQLite's own waiting sleeps longer each time, up to a tenth of a second, while the place may stand free; others
+    write for a millisecond or two.
+    """
+    until, pause = time.monotonic() + BUSY_TIMEOUT_SECONDS, SHORTEST_PAUSE
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < until:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    return False
+                time.sleep(pause)
+                pause = min(pause * 1.1, LONGEST_PAUSE)
+            else:
+                return True
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    return False
 
 
 def migrate(*, down_to: str | None = None) -> None:

@@ -44,6 +44,8 @@ PEOPLE = (
     ("dieuphoi@demo.hailong.example", "post_coordinator", ()),
     ("dieutravien@demo.hailong.example", "collector", ("unit:899", "unit:900")),
     ("dieutravien2@demo.hailong.example", "collector", ()),
+    ("nhapphieu@demo.hailong.example", "paper_keyer", ()),
+    ("nhapphieu2@demo.hailong.example", "paper_keyer", ()),
     ("quay@demo.hailong.example", "counter_device", (COUNTER_PLACE,)),
     ("mattran@demo.hailong.example", "observer", ()),
     ("quantri@demo.hailong.example", "administrator", ()),

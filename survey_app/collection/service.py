@@ -13,8 +13,9 @@ from survey_app.collection.completeness import completeness_of
 from survey_app.collection.models import Invitation, Quota, Response
 from survey_app.collection.quality.distance import distance_from
 from survey_app.collection.quality.flags import BROKEN_OFF, OVER_QUOTA
-from survey_app.collection.quality.intake import digest_of, flags_of_form, look_at_collector
+from survey_app.collection.quality.intake import flags_of_form, look_at_collector
 from survey_app.collection.quotas.counting import QuotaFull, count_in, hold_quotas, is_beyond, is_full
+from survey_app.collection.reading import read_ahead, read_with
 from survey_app.collection.repeated import answer_again, answer_case_again, answer_of_case
 from survey_app.collection.standing import HasSlug, Standing, insert_response, read_standing
 from survey_app.collection.submission import (
@@ -26,15 +27,13 @@ from survey_app.collection.submission import (
     Submission,
     check_language,
     content_hash,
-    read_channel,
     read_day,
     read_id,
     receipt_code,
 )
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.geography.models import Unit
-from survey_app.instruments.answers import CheckedAnswers, check_answers
-from survey_app.instruments.queries import instrument_of, parsed_instrument
+from survey_app.instruments.answers import CheckedAnswers
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.work.models import Case
 
@@ -63,26 +62,22 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
     NotCollecting, OutsideSample, AnswersRefused, DisputedResponse, CaseNotOpen, QuotaFull, UserError
         With a sentence for the person who sent it. After DisputedResponse the caller commits as well.
     """
-    response_id, channel = read_id(submission.response_id), read_channel(submission.channel)
+    response_id = read_id(submission.response_id)
     check_language(submission.language)
+    ahead = read_ahead(survey.slug, submission)
     standing = read_standing(session, survey.slug, submission.unit_code, response_id)
     if standing is None:
         raise NotFound(_("Máy chủ này không có đợt khảo sát „%(slug)s”. Xin báo điều phối.", slug=survey.slug[:80]))
-    instrument = parsed_instrument(standing.questionnaire) or instrument_of(session, standing.questionnaire_id)
-    checked = check_answers(instrument, submission.answers)
-    answers = checked.answers
-    digest = content_hash(
-        standing.slug, standing.questionnaire, submission.unit_code, channel, submission.language, answers
-    )
+    reading = read_with(session, standing, submission, ahead)
+    channel, answers, digest = reading.channel, reading.answers, reading.sha256
     if standing.known is not None:
         return answer_again(session, response_id, digest, submission, answers)
     _check_open(standing)
     unit_id, unit_path = _drawn_unit(standing, submission.unit_code)
     day = read_day(submission.day)
-    _check_content(checked)
-    answers_digest = digest_of(answers)
+    _check_content(reading.checked)
     is_set_aside, flags = look_at_collector(
-        session, standing, submission.collector_id, day=day, digest=answers_digest, answered=len(answers)
+        session, standing, submission.collector_id, day=day, digest=reading.answers_digest, answered=len(answers)
     )
     # In this order, quotas before the case, everybody takes the locks; so nobody waits for one who waits for them.
     quotas: Sequence[Quota] = ()
@@ -104,9 +99,9 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
     flags += flags_of_form(
         session,
         standing,
-        instrument,
-        answers,
+        reading.instrument,
         channel=channel,
+        is_straight_line=reading.is_straight_line,
         day=day,
         minutes=submission.minutes,
         filled_at=submission.filled_at,
@@ -125,14 +120,14 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
         collector_id=submission.collector_id,
         device_id=submission.device_id,
         case_id=submission.case_id,
-        completeness=None if case is None else completeness_of(instrument, answers),
+        completeness=None if case is None else completeness_of(reading.instrument, answers),
         minutes=submission.minutes,
         day=day,
         answers=answers,
         status="set_aside" if is_set_aside else "accepted",
         quality_flags=[*flags, OVER_QUOTA] if is_beyond(quotas) else flags,
         distance_km=distance_km,
-        answers_digest=answers_digest,
+        answers_digest=reading.answers_digest,
         sha256=digest,
     )
     if not is_new:  # before the token, so that a second click meets its own form and not a used token
@@ -143,7 +138,7 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
     if case is not None and not is_set_aside:
         mark_answered(session, case, collector_id=submission.collector_id, day=day)
     session.flush()
-    return Receipt(response_id, receipt_code(response_id), digest, dropped=checked.dropped)
+    return Receipt(response_id, receipt_code(response_id), digest, dropped=reading.checked.dropped)
 
 
 def _check_open(standing: Standing) -> None:

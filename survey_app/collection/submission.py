@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -101,13 +101,23 @@ def receipt_code(response_id: UUID) -> str:
     return f"{text[:4]}-{text[4:8]}"
 
 
-def content_hash(
-    slug: str, questionnaire: str, unit_code: str, channel: str, language: str, answers: Mapping[str, Any]
-) -> str:
-    """SHA-256 of what a response says: where, how and which answers; not when."""
-    content = [slug, questionnaire, unit_code, channel, language, dict(answers)]
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def canonical_text(answers: Mapping[str, Any]) -> str:
+    """The one way of writing answers that is hashed: JSON with sorted keys and no spaces."""
+    return json.dumps(dict(answers), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def content_hash(circumstances: Sequence[str], answers: str) -> str:
+    """SHA-256 of what a response says, as a JSON list: where and how, and last its answers; not when.
+
+    Parameters
+    ----------
+    circumstances : sequence of str
+        Survey, hash of the questionnaire, code of the place, channel, language.
+    answers : str
+        Their `canonical_text`.
+    """
+    where = json.dumps(list(circumstances), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{where[:-1]},{answers}]".encode()).hexdigest()
 
 
 def read_id(value: str | UUID) -> UUID:

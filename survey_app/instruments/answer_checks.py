@@ -32,8 +32,7 @@ class Refused(Exception):
 
 def check_scale(item: ScaleItem, value: object, instrument: Instrument) -> int:
     """A point of the scale, or its no-opinion value."""
-    values = {point.value for point in instrument.scale_of(item).answers}
-    if isinstance(value, int) and not isinstance(value, bool) and value in values:
+    if isinstance(value, int) and not isinstance(value, bool) and value in instrument.scale_of(item).codes:
         return value
     raise Refused("not_an_option", _("mức đã chọn không có trong thang. Xin Ông/Bà chọn lại một mức."))
 

@@ -47,8 +47,7 @@ def check_answers(instrument: Instrument, raw: Mapping[str, object]) -> CheckedA
     answers: dict[str, object] = {}
     problems: list[AnswerProblem] = []
     dropped: list[str] = []
-    items = instrument.questions()
-    for item in items:
+    for item in instrument.questions():
         value = raw.get(item.key)
         if is_blank(value):
             continue
@@ -63,7 +62,7 @@ def check_answers(instrument: Instrument, raw: Mapping[str, object]) -> CheckedA
             continue
         if not is_blank(value):
             answers[item.key] = value
-    known = {item.key for item in items}
+    known = instrument.question_keys
     problems.extend(_unknown(key) for key in raw if not (isinstance(key, str) and key in known))
     return CheckedAnswers(answers, problems, dropped)
 

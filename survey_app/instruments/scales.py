@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -102,6 +103,11 @@ class Scale(Strict):
     def answers(self) -> tuple[Point, ...]:
         """The points and, last, the answers outside the base."""
         return self.points + self.outside
+
+    @cached_property
+    def codes(self) -> frozenset[int]:
+        """Every value that an answer can have."""
+        return frozenset(point.value for point in self.answers)
 
     @property
     def values(self) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from string import ascii_lowercase
 from typing import Annotated, Literal, Never, Self
@@ -135,7 +136,27 @@ class Instrument(Strict):
 
     def questions(self) -> list[Item]:
         """The items that can be answered."""
-        return [item for item in self.items() if not isinstance(item, InformationItem)]
+        return list(self._questions)
+
+    @cached_property
+    def _questions(self) -> tuple[Item, ...]:
+        return tuple(item for item in self._by_key.values() if not isinstance(item, InformationItem))
+
+    @cached_property
+    def question_keys(self) -> frozenset[str]:
+        """The keys of the items that can be answered."""
+        return frozenset(item.key for item in self._questions)
+
+    def rated(self, section_key: str | None = None) -> dict[str, str]:
+        """The scale of each item that is rated, in order, of a section or of the whole form."""
+        return self._rated[section_key]
+
+    @cached_property
+    def _rated(self) -> dict[str | None, dict[str, str]]:
+        def rated(items: Iterable[Item]) -> dict[str, str]:
+            return {item.key: item.scale for item in items if isinstance(item, ScaleItem)}
+
+        return {None: rated(self._questions)} | {section: rated(items) for section, items in self._items.items()}
 
     def count_questions(self) -> int:
         """How many questions respondents see; the line of an „other” option belongs to its question."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .conditions import visible_items
-from .items import ScaleItem
 from .schema import Instrument
 
 #: As many questions on one scale make a long list; the page has both numbers in its template.
@@ -22,8 +21,7 @@ def straight_lines(instrument: Instrument, section_key: str | None, answers: Map
     pressed for one.
     """
     fine = {key for key, scale in instrument.scales.items() if len(scale.points) >= FINE}
-    items = instrument.items() if section_key is None else instrument.items_in(section_key)
-    rated = {item.key: item.scale for item in items if isinstance(item, ScaleItem) and item.scale in fine}
+    rated = {key: scale for key, scale in instrument.rated(section_key).items() if scale in fine}
     points: dict[str, set[object]] = {}
     for key, scale in rated.items():
         if key in answers:

@@ -22,7 +22,8 @@ from survey_app.instruments.xlsform.layout import CONSENT_YES
 
 MOST_FIELDS = 5_000
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
-_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+#: As phones write decimals: 2.5, and from ten million on 1.0E7.
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,17})?(E[-+]?[0-9]{1,2})?")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -26,19 +25,23 @@ DIGEST_BYTES = 8
 NIGHT_FROM, NIGHT_UNTIL = 21, 6
 
 
-def digest_of(answers: Mapping[str, Any]) -> bytes:
-    """First bytes of a digest of the answers alone, whoever gave them and wherever."""
-    text = json.dumps(dict(answers), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES]
+def digest_of(answers: str) -> bytes:
+    """First bytes of a digest of the answers alone (`canonical_text`), whoever gave them and wherever."""
+    return hashlib.sha256(answers.encode()).digest()[:DIGEST_BYTES]
+
+
+def has_straight_line(instrument: Instrument, answers: Mapping[str, Any]) -> bool:
+    """Whether the whole form, or a section long enough to be a list by itself, has one answer all the way down."""
+    return any(straight_lines(instrument, part, answers) for part in _parts(instrument))
 
 
 def flags_of_form(
     session: Session,
     survey: OfSurvey,
     instrument: Instrument,
-    answers: Mapping[str, Any],
     *,
     channel: str,
+    is_straight_line: bool,
     day: date,
     minutes: float | None,
     filled_at: datetime | None,
@@ -47,7 +50,7 @@ def flags_of_form(
     """The flags that a form carries by itself; no query but for the median time, which is kept."""
     found = {
         TOO_FAST: is_too_fast(session, survey, instrument, channel, minutes),
-        STRAIGHT_LINE: any(straight_lines(instrument, part, answers) for part in _parts(instrument)),
+        STRAIGHT_LINE: is_straight_line,
         NIGHT: channel == "field" and filled_at is not None and _is_night(filled_at),
         FAR_AWAY: distance_km is not None and distance_km > FAR_KM,
         OUTSIDE_PERIOD: not survey.starts_on <= day <= survey.ends_on,

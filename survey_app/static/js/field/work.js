@@ -1,7 +1,7 @@
 // The collector's work on the device: the bundle from the server, laid over with what was done here meanwhile.
 const ADDRESS = "/thu-phieu/goi";
 const SESSION = "/thu-phieu/phien";
-//: Outcomes after which no further try makes sense; the twin of sampling/work/words.py.
+//: Outcomes after which no further try makes sense, as the server takes them too.
 const FINAL = new Set(["refused", "moved", "unable", "died", "wrong_data"]);
 
 export class SignedOutHere extends Error {}

@@ -3,56 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Dispute
 from survey_app.sampling.work.models import Attempt, Case
 from tests.browser.conftest import PASSWORD
-from tests.browser.field_app import APP, Inside, Telephone, give_cases, responses_of, states_of
+from tests.browser.field.telephone import APP, DUMP, Inside, Telephone, give_cases, responses_of, states_of
 from tests.cutting_proxy import CuttingProxy
-from tests.servers import RunningServer, run_flask
+from tests.servers import run_flask
 
 pytestmark = pytest.mark.browser
 
-COLLECTOR, OTHER = "di.thu@hailong.example", "di.thu.hai@hailong.example"
+COLLECTOR = "di.thu@hailong.example"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def crew(instance: dict[str, str]) -> None:
-    """Two collectors of the whole province."""
-    for email in (COLLECTOR, OTHER):
-        run_flask(instance, "user", "add", email, "--role", "collector", "--password", PASSWORD)
-
-
-@pytest.fixture
-def network(server: RunningServer) -> Iterator[CuttingProxy]:
-    """The network between the telephones and the server."""
-    proxy = CuttingProxy(server.port)
-    yield proxy
-    proxy.stop()
-
-
-@pytest.fixture
-def telephone(chromium: Browser, network: CuttingProxy, tmp_path: Path) -> Iterator[Callable[..., Telephone]]:
-    """Telephones with folders of their own; no script on them broke."""
-    made: list[Telephone] = []
-
-    def telephone(**options: Any) -> Telephone:
-        made.append(Telephone(chromium, tmp_path / f"telephone-{len(made)}", network.url, **options))
-        return made[-1]
-
-    yield telephone
-    for one in made:
-        one.close()
-    assert [error for one in made for error in one.errors] == []
+def collector(instance: dict[str, str]) -> None:
+    """A collector of the whole province."""
+    run_flask(instance, "user", "add", COLLECTOR, "--role", "collector", "--password", PASSWORD)
 
 
 def test_a_case_is_done_without_network_and_arrives_once(telephone: Callable[..., Telephone], inside: Inside) -> None:
@@ -103,30 +77,6 @@ def test_nobody_on_the_device_can_read_what_was_sent_or_is_in_progress(
     device.page.reload()
     device.page.wait_for_selector("#answers")  # the form again, not the collector's list
     expect(device.page.locator("body")).not_to_contain_text("Hồ sơ số")
-
-
-DUMP = """async () => {
-  const end = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
-  const db = await end(indexedDB.open("hai-long-field"));
-  const bytes = (value) => {
-    if (value instanceof CryptoKey) return { extractable: value.extractable };
-    if (value instanceof ArrayBuffer) return new TextDecoder().decode(value);
-    if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-    if (Array.isArray(value)) return value.map(bytes);
-    if (value && typeof value === "object") {
-      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, bytes(part)]));
-    }
-    return value;
-  };
-  const all = [];
-  for (const name of db.objectStoreNames) {
-    const store = db.transaction(name).objectStore(name);
-    const [names, values] = await Promise.all([end(store.getAllKeys()), end(store.getAll())]);
-    all.push(name, names, values.map(bytes));
-  }
-  db.close();
-  return JSON.stringify([all, { ...localStorage }, { ...sessionStorage }]);
-}"""
 
 
 def test_a_form_goes_on_after_the_browser_was_killed(telephone: Callable[..., Telephone], inside: Inside) -> None:
@@ -323,82 +273,3 @@ def test_of_two_devices_with_one_case_the_first_wins_and_the_second_goes_to_the_
     first.page.evaluate("location.hash = '#/gui'")
     first.page.click("details:has-text('Đã gửi gần đây') summary")
     expect(first.page.locator("main")).to_contain_text("điều phối xem")
-
-
-def test_signing_out_with_unsent_answers_is_refused_with_a_way_out(
-    telephone: Callable[..., Telephone], inside: Inside, tmp_path: Path
-) -> None:
-    cases = inside(lambda session: give_cases(session, "may-ra", COLLECTOR, each=1))
-    device = telephone(accept_downloads=True)
-    device.sign_in(COLLECTOR)
-    device.offline()
-    device.interview("may-ra", cases[0], remark="BÍ MẬT")
-    page = device.page
-    page.evaluate("location.hash = '#/may'")
-    page.click("#sign-out")
-    expect(page.locator("#sign-out-refused")).to_contain_text("chưa gửi")
-    with page.expect_download() as download:
-        page.click("#export")
-    file = json.loads(Path(download.value.path()).read_text())
-    assert len(file["forms"]) == 1
-    assert "BÍ MẬT" not in json.dumps(file, ensure_ascii=False)
-
-    device.offline(False)
-    page.evaluate("location.hash = '#/'")
-    device.send()
-    page.evaluate("location.hash = '#/may'")
-    page.wait_for_selector("h1:has-text('Máy này')")
-    page.click("#sign-out")
-    expect(page.locator("h1")).to_have_text("Đã đăng xuất")
-    page.wait_for_timeout(800)
-    page.goto("/thu-phieu/ho-so")
-    assert "/dang-nhap" in page.url
-    kept = page.evaluate(DUMP)
-    assert "bundle" not in kept
-    assert len(inside(lambda session: responses_of(session, "may-ra"))) == 1
-
-
-def test_somebody_else_on_the_device_neither_sends_nor_sees_what_the_first_one_left(
-    telephone: Callable[..., Telephone], inside: Inside
-) -> None:
-    cases = inside(lambda session: give_cases(session, "may-khac", COLLECTOR, each=1))
-    device = telephone()
-    device.sign_in(COLLECTOR)
-    device.offline()
-    device.interview("may-khac", cases[0])
-    device.context.clear_cookies()
-    device.offline(False)
-    device.page.click("#send")
-    expect(device.page.locator("#bar")).to_contain_text("Cần đăng nhập lại")
-    device.sign_in_again(OTHER)
-    expect(device.page.locator("#notices")).to_contain_text("đang giữ phiếu của")
-    device.page.click("#send")
-    device.page.wait_for_timeout(500)
-    assert device.waiting() == 1
-    assert inside(lambda session: responses_of(session, "may-khac")) == []
-
-    device.context.clear_cookies()
-    device.sign_in_again(COLLECTOR)
-    device.send()
-    assert len(inside(lambda session: responses_of(session, "may-khac"))) == 1
-
-
-def test_the_end_of_the_session_is_told_before_it_comes(
-    telephone: Callable[..., Telephone], network: CuttingProxy, inside: Inside
-) -> None:
-    inside(lambda session: give_cases(session, "may-han", COLLECTOR, each=1))
-
-    def soon(path: str, body: bytes) -> bytes:
-        if path != "/thu-phieu/phien":
-            return body
-        found = json.loads(body)
-        return json.dumps(found | {"session_ends": found["server_time"]}).encode()
-
-    network.change = soon
-    device = telephone()
-    device.sign_in(COLLECTOR)
-    expect(device.page.locator("#notices")).to_contain_text("Phiên đăng nhập hết hạn ngày")
-    device.offline()
-    device.page.goto("/thu-phieu")  # any page of the work leads to the app
-    device.unlock()
-    expect(device.page.locator("#notices")).to_contain_text("Phiên đăng nhập hết hạn ngày")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.field_app import Inside, Telephone, give_cases
+from tests.browser.field.telephone import Inside, Telephone, give_cases
 from tests.browser.test_accessibility import _find_faults
 from tests.browser.watched import shoot
 from tests.servers import RunningServer, run_flask

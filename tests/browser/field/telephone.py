@@ -201,3 +201,28 @@ COUNT = """() => new Promise((done, fail) => {
 })"""
 
 Inside = Callable[..., Any]
+
+
+#: Everything that the app keeps on the device, as text.
+DUMP = """async () => {
+  const end = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const db = await end(indexedDB.open("hai-long-field"));
+  const bytes = (value) => {
+    if (value instanceof CryptoKey) return { extractable: value.extractable };
+    if (value instanceof ArrayBuffer) return new TextDecoder().decode(value);
+    if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+    if (Array.isArray(value)) return value.map(bytes);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, bytes(part)]));
+    }
+    return value;
+  };
+  const all = [];
+  for (const name of db.objectStoreNames) {
+    const store = db.transaction(name).objectStore(name);
+    const [names, values] = await Promise.all([end(store.getAllKeys()), end(store.getAll())]);
+    all.push(name, names, values.map(bytes));
+  }
+  db.close();
+  return JSON.stringify([all, { ...localStorage }, { ...sessionStorage }]);
+}"""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from survey_app.collection.kiosk.models import Device
@@ -18,10 +18,8 @@ from survey_app.collection.models import Response
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.work.area import whole_area
 from survey_app.surveys.queries import find_survey
-from tests.browser.conftest import CHROMIUM, FLAGS, TABLET
-from tests.browser.form import ONWARD, answer_everything, answer_section, chosen, go_on, is_sent, questions
-from tests.browser.shipped import open_survey
-from tests.browser.tablet import (
+from tests.browser.conftest import TABLET
+from tests.browser.counter.tablet import (
     IDLE,
     SECRET,
     SHORT,
@@ -35,35 +33,10 @@ from tests.browser.tablet import (
     path,
     register,
 )
+from tests.browser.form import ONWARD, answer_everything, answer_section, chosen, go_on, is_sent, questions
 from tests.world import TESTER
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser as it is on a tablet: pages left behind stay in memory for the Back button."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def place(inside: Inside) -> str:
-    """A commune of a short survey."""
-    return str(inside(lambda session: open_survey(session, SHORT)))
-
-
-@pytest.fixture
-def tablet(
-    request: pytest.FixtureRequest, open_browser: Callable[..., BrowserContext], inside: Inside, place: str
-) -> Page:
-    """A tablet at the counter, freshly paired."""
-    _number, code = register(inside, place, request.node.name[:90])
-    return pair(open_browser(viewport=TABLET), code)
 
 
 def test_nobody_touches_it_so_it_warns_counts_down_and_wipes_everything(tablet: Page, inside: Inside) -> None:

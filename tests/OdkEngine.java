@@ -1,10 +1,12 @@
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.FileInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.text.SimpleDateFormat;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import org.javarosa.core.model.CoreModelModule;
 import org.javarosa.core.model.FormDef;
 import org.javarosa.core.model.SelectChoice;
 import org.javarosa.core.model.data.DateData;
+import org.javarosa.core.model.data.DecimalData;
 import org.javarosa.core.model.data.IAnswerData;
 import org.javarosa.core.model.data.IntegerData;
 import org.javarosa.core.model.data.MultipleItemsData;
@@ -36,12 +39,14 @@ import org.javarosa.model.xform.XFormsModule;
 import org.javarosa.xform.util.XFormUtils;
 
 /**
- * Fills a form in with the engine of ODK Collect and writes what Collect would send, in base 64.
+ * Fills forms in with the engine of ODK Collect.
  *
- * Lines in: FORM path and MEDIA folder, then for each respondent SET name value and END.
- * One line out for each END: SENT, the submission, and what was refused of the answers.
+ * Lines in: FORM path and, where the form has files beside it, MEDIA folder; then for each respondent SET name value
+ * (values of several choices with spaces between) and END.
+ * One line out for each END: FILLED, every question that was asked with what became of its answer, and what Collect
+ * would send, in base 64.
  */
-public final class OdkFill {
+public final class OdkEngine {
     private static String folder;
 
     public static void main(String[] arguments) throws Exception {
@@ -75,21 +80,21 @@ public final class OdkFill {
         form.initialize(true, new InstanceInitializationFactory());
         FormEntryModel model = new FormEntryModel(form);
         FormEntryController controller = new FormEntryController(model);
-        List<String> refused = new ArrayList<>();
+        List<String> asked = new ArrayList<>();
         for (int event = model.getEvent(); event != FormEntryController.EVENT_END_OF_FORM; event = controller.stepToNextEvent()) {
-            if (event == FormEntryController.EVENT_QUESTION) {
-                FormEntryPrompt prompt = model.getQuestionPrompt();
-                String name = prompt.getFormElement().getBind().getReference().toString().replaceFirst(".*/", "");
-                int said = controller.answerQuestion(model.getFormIndex(), answer(prompt, answers.get(name)), true);
-                if (said != FormEntryController.ANSWER_OK) {
-                    refused.add(name);
-                }
+            if (event != FormEntryController.EVENT_QUESTION) {
+                continue;
             }
+            FormEntryPrompt prompt = model.getQuestionPrompt();
+            String name = prompt.getFormElement().getBind().getReference().toString().replaceFirst(".*/", "");
+            int said = controller.answerQuestion(model.getFormIndex(), answer(prompt, answers.get(name)), true);
+            asked.add(name + "=" + (said == FormEntryController.ANSWER_OK ? "ok"
+                : said == FormEntryController.ANSWER_CONSTRAINT_VIOLATED ? "refused" : "required"));
         }
         form.postProcessInstance();
         ByteArrayPayload payload = (ByteArrayPayload) new XFormSerializingVisitor().createSerializedPayload(form.getInstance());
         byte[] sent = payload.getPayloadStream().readAllBytes();
-        System.out.println("SENT\t" + Base64.getEncoder().encodeToString(sent) + "\t" + String.join(" ", refused));
+        System.out.println("FILLED\t" + String.join(" ", asked) + "\t" + Base64.getEncoder().encodeToString(sent));
     }
 
     private static IAnswerData answer(FormEntryPrompt prompt, String text) throws Exception {
@@ -107,8 +112,10 @@ public final class OdkFill {
         switch (prompt.getDataType()) {
             case Constants.DATATYPE_INTEGER:
                 return new IntegerData(Integer.parseInt(text));
+            case Constants.DATATYPE_DECIMAL:
+                return new DecimalData(Double.parseDouble(text));
             case Constants.DATATYPE_DATE:
-                return new DateData(new java.text.SimpleDateFormat("yyyy-MM-dd").parse(text));
+                return new DateData(new SimpleDateFormat("yyyy-MM-dd").parse(text));
             default:
                 return new StringData(text);
         }
@@ -148,7 +155,7 @@ public final class OdkFill {
         }
 
         @Override public boolean doesBinaryExist() { return file.exists(); }
-        @Override public InputStream getStream() throws java.io.IOException { return new FileInputStream(file); }
+        @Override public InputStream getStream() throws IOException { return new FileInputStream(file); }
         @Override public String getURI() { return uri; }
         @Override public String getLocalURI() { return file.getAbsolutePath(); }
         @Override public boolean isReadOnly() { return true; }

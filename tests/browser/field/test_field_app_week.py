@@ -5,17 +5,15 @@ from __future__ import annotations
 import gzip
 import time
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from survey_app.sampling.service import draw_sample
 from survey_app.surveys.service import create_survey, set_state
 from tests.browser.conftest import PASSWORD
-from tests.browser.field_app import APP, Inside, Telephone, give_cases, responses_of, states_of
+from tests.browser.field.telephone import APP, Inside, Telephone, give_cases, responses_of, states_of
 from tests.cutting_proxy import CuttingProxy
 from tests.servers import RunningServer, run_flask
 from tests.village import communes, village_definition
@@ -33,23 +31,6 @@ THROTTLE = 4
 def collector(instance: dict[str, str]) -> None:
     """A collector of the whole province."""
     run_flask(instance, "user", "add", EMAIL, "--role", "collector", "--password", PASSWORD)
-
-
-@pytest.fixture
-def network(server: RunningServer) -> Iterator[CuttingProxy]:
-    """The network between the telephone and the server."""
-    proxy = CuttingProxy(server.port)
-    yield proxy
-    proxy.stop()
-
-
-@pytest.fixture
-def device(chromium: Browser, network: CuttingProxy, tmp_path: Path) -> Iterator[Telephone]:
-    """A telephone; no script on it broke."""
-    telephone = Telephone(chromium, tmp_path / "telephone", network.url)
-    yield telephone
-    telephone.close()
-    assert telephone.errors == []
 
 
 def spend_a_week(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from survey_app.collection.kiosk.service import (
@@ -17,10 +17,8 @@ from survey_app.collection.models import Response
 from survey_app.collection.submission import receipt_code
 from survey_app.sampling.work.area import whole_area
 from survey_app.surveys.queries import find_survey
-from tests.browser.conftest import CHROMIUM, FLAGS, PHONE, TABLET
-from tests.browser.form import answer_section, chosen, questions
-from tests.browser.shipped import open_survey
-from tests.browser.tablet import (
+from tests.browser.conftest import PHONE, TABLET
+from tests.browser.counter.tablet import (
     IDLE,
     SECRET,
     SHORT,
@@ -38,36 +36,11 @@ from tests.browser.tablet import (
     sealed_here,
     wait_until,
 )
+from tests.browser.form import answer_section, chosen, questions
 from tests.servers import run_flask
 from tests.world import TESTER
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser as it is on a tablet: pages left behind stay in memory for the Back button."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def place(inside: Inside) -> str:
-    """A commune of a short survey."""
-    return str(inside(lambda session: open_survey(session, SHORT)))
-
-
-@pytest.fixture
-def tablet(
-    request: pytest.FixtureRequest, open_browser: Callable[..., BrowserContext], inside: Inside, place: str
-) -> Page:
-    """A tablet at the counter, freshly paired."""
-    _number, code = register(inside, place, request.node.name[:90])
-    return pair(open_browser(viewport=TABLET), code)
 
 
 def test_a_form_left_in_a_broken_network_is_wiped_from_the_screen_and_then_from_the_server(

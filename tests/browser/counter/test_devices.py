@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
 from survey_app.surveys.queries import find_survey
-from tests.browser.conftest import CHROMIUM, FLAGS, OPEN, TABLET
+from tests.browser.conftest import OPEN, TABLET
 from tests.browser.form import answer_everything, chosen, questions
 
 pytestmark = pytest.mark.browser
 SECRET = "điều chỉ một người biết"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser as it is on a tablet: pages left behind stay in memory for the Back button."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
-        )
-        yield browser
-        browser.close()
 
 
 def test_the_counter_returns_to_its_start_by_itself_and_keeps_no_trace(sign_in: Callable[..., Page]) -> None:

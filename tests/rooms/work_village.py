@@ -47,7 +47,7 @@ def make_cases(session: Session, survey: Survey, *, main: int = MAIN, reserves: 
         kind="cases",
         name="ho-so.csv",
         sha256="0" * 64,
-        columns={},
+        columns={"fields": {}, "attributes": {}},
         row_count=1,
         imported_by="tester",
     )

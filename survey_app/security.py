@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask import Flask, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from survey_app.characters import is_clean
 
@@ -35,6 +37,19 @@ MAXIMUM_UPLOAD_BYTES = 64_000_000
 MAXIMUM_DRAIN_BYTES = 128_000_000
 
 
+class KeptSigner(SecureCookieSessionInterface):
+    """Flask's sessions in a signed cookie; the signer, which is the same for every request, is made once."""
+
+    def __init__(self) -> None:
+        self._kept: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The signer of an application's sessions."""
+        if self._kept is None:
+            self._kept = super().get_signing_serializer(app)
+        return self._kept
+
+
 def init_security(app: Flask, *, production: bool) -> None:
     """Attach headers, cookie rules and size limits."""
     app.config.update(
@@ -48,6 +63,7 @@ def init_security(app: Flask, *, production: bool) -> None:
         MAX_FORM_PARTS=2_000,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
+    app.session_interface = KeptSigner()
     app.before_request(_refuse_hidden_characters)
     app.after_request(_add_headers)
 

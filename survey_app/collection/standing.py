@@ -79,7 +79,6 @@ class Standing(NamedTuple):
 _SURVEY, _UNIT, _FRAME, _DRAW = (model.__table__ for model in (Survey, Unit, FrameUnit, Draw))
 _TERRITORY = _UNIT.alias("territory")
 _KNOWN = Response.__table__.alias("known")
-_PLACE = _FRAME.join(_UNIT, _FRAME.c.unit_id == _UNIT.c.id)
 _STANDING = (
     select(
         _SURVEY.c.id,
@@ -90,7 +89,7 @@ _STANDING = (
         _SURVEY.c.questionnaire_id,
         Questionnaire.__table__.c.content_hash.label("questionnaire"),
         _FRAME.c.id.label("frame_unit_id"),
-        _UNIT.c.id.label("unit_id"),
+        _FRAME.c.unit_id,
         _UNIT.c.path.label("unit_path"),
         exists().where(Quota.survey_id == _SURVEY.c.id).label("has_quotas"),
         _KNOWN.c.sha256.label("known"),
@@ -100,18 +99,18 @@ _STANDING = (
         .join(_TERRITORY, _TERRITORY.c.id == _SURVEY.c.territory_id)
         .outerjoin(_DRAW, and_(_DRAW.c.survey_id == _SURVEY.c.id, _DRAW.c.in_force))
         .outerjoin(
-            _PLACE,
+            _UNIT,
             and_(
-                _FRAME.c.draw_id == _DRAW.c.id,
-                _FRAME.c.drawn,
                 _UNIT.c.code_system == _TERRITORY.c.code_system,
                 _UNIT.c.level.in_([literal_column(f"'{level}'") for level in LEVELS]),
                 _UNIT.c.code == bindparam("code"),
             ),
         )
+        .outerjoin(_FRAME, and_(_FRAME.c.draw_id == _DRAW.c.id, _FRAME.c.unit_id == _UNIT.c.id, _FRAME.c.drawn))
         .outerjoin(_KNOWN, _KNOWN.c.id == bindparam("response_id", type_=_KNOWN.c.id.type))
     )
     .where(_SURVEY.c.slug == bindparam("slug"))
+    .order_by(_FRAME.c.id.is_(None))  # a district may have the code of a drawn commune
     .with_for_update(read=True, of=_SURVEY)
 )
 

@@ -53,8 +53,7 @@ class Named(NamedTuple):
     slug: str
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a form.
 
     Attributes

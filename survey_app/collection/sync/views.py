@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -68,7 +66,7 @@ def take_in(sender: Sender) -> ResponseReturnValue:
         outcomes = receive_forms(db.session, read_sack(), sender)
     except UserError as error:
         return {"reason": error.message}, error.status
-    return {"forms": [asdict(outcome) for outcome in outcomes]}
+    return {"forms": [outcome._asdict() for outcome in outcomes]}
 
 
 def read_sack() -> list[Envelope]:

@@ -35,6 +35,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.collection.paper import batch_views as paper_batch_views
     from survey_app.collection.paper import entry_views as paper_entry_views
     from survey_app.collection.paper import forgetting  # noqa: F401  what closing and the hours do
+    from survey_app.collection.paper import scan_views as paper_scan_views
     from survey_app.collection.quality import views as quality_views
     from survey_app.collection.quotas import views as quotas_views
     from survey_app.collection.sync import views as sync_views
@@ -83,6 +84,7 @@ def _hang_views(app: Flask) -> None:
         sync_views,
         paper_batch_views,
         paper_entry_views,
+        paper_scan_views,
         import_views,
         results_views,
         weighting_views,

@@ -23,7 +23,7 @@ from survey_app.errors import UserError
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
 from survey_app.jobs.models import Job
-from survey_app.jobs.service import Progress, enqueue, find_unfinished, hourly, work_of_kind
+from survey_app.jobs.service import Progress, enqueue, find_unfinished, finished_job, hourly, work_of_kind
 from survey_app.security import MAXIMUM_UPLOAD_BYTES
 from survey_app.surveys.access import frame, open_survey
 from survey_app.surveys.queries import find_survey
@@ -70,7 +70,7 @@ def import_file(slug: str) -> ResponseReturnValue:
         "office/import.html",
         form=form,
         columns=columns,
-        job=_finished_job(slug),
+        job=finished_job(db.session, KIND, request.args.get("viec", ""), slug=slug),
         **frame(survey, "fieldwork"),
     )
     return page, 400 if request.method == "POST" else 200
@@ -100,15 +100,6 @@ def _named_upload(name: str | None) -> Path | None:
     except ValueError:
         abort(404)
     return path if path.exists() else None
-
-
-def _finished_job(slug: str) -> Job | None:
-    try:
-        job = db.session.get(Job, UUID(request.args.get("viec", "")))
-    except ValueError:
-        return None
-    fits = job is not None and job.kind == KIND and job.arguments.get("slug") == slug and job.state == "done"
-    return job if fits else None
 
 
 @hourly

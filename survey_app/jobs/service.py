@@ -73,6 +73,16 @@ def find_unfinished(session: Session, kind: str, **arguments: Any) -> Job | None
     return next((job for job in waiting if arguments.items() <= job.arguments.items()), None)
 
 
+def finished_job(session: Session, kind: str, number: str, **arguments: Any) -> Job | None:
+    """The job of a kind with these arguments that has this number and is done; None for any other text."""
+    try:
+        job = session.get(Job, UUID(number))
+    except ValueError:
+        return None
+    fits = job is not None and job.kind == kind and job.state == "done" and arguments.items() <= job.arguments.items()
+    return job if fits else None
+
+
 def claim_next(session: Session) -> Job | None:
     """Take the oldest waiting job, or one whose worker has been silent for a minute; committed at once."""
     waiting = or_(Job.state == "queued", (Job.state == "running") & (Job.heartbeat_at < now() - SILENT_FOR))

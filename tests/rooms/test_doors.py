@@ -152,6 +152,8 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", f"{DOT}/phieu-giay"): FIELDWORK,
     ("POST", f"{DOT}/phieu-giay"): INTAKE,
     ("POST", f"{DOT}/phieu-giay/ghi"): INTAKE,
+    ("GET", f"{DOT}/phieu-giay/quet"): KEYERS,
+    ("POST", f"{DOT}/phieu-giay/quet"): KEYERS,
     # what belongs to one batch or form: see test_paper_pages
     ("GET", f"{DOT}/phieu-giay/lo/<int:number>"): frozenset(),
     ("POST", f"{DOT}/phieu-giay/lo/<int:number>"): frozenset(),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import random
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,9 +28,13 @@ from survey_app.collection.paper.scanning.marks import read_side, state_of
 from survey_app.collection.paper.scanning.service import scan_forms
 from survey_app.collection.paper.scanning.sheet import Unreadable, lay_flat
 from survey_app.collection.paper.tracking import forget_entries, move_forms
+from survey_app.database import db
 from survey_app.instruments.items import MultipleItem, ScaleItem, SingleItem
 from survey_app.instruments.queries import instrument_of
+from survey_app.jobs.models import Job
+from survey_app.jobs.worker import run_waiting_jobs
 from survey_app.sampling.work.area import Area
+from tests.conftest import token_in
 from tests.rooms.paper_desk import issued, key, keyers, open_area, responses
 from tests.village import refusal
 from tests.world import TESTER
@@ -122,6 +131,59 @@ def test_a_scan_is_the_first_reading_and_a_person_the_second(session: Session, p
     assert {rate.name for rate in rates_of_keyers(session, area)} == {"An", "Máy quét"}
     forget_entries(session, [forms[0]])
     assert keys_with_pictures(forms[0].id) == set()
+
+
+def test_a_pdf_of_a_scanner_is_read_page_by_page(session: Session, printed: Printed) -> None:
+    area, batch, forms, pictures = printed
+    mark(batch, pictures[0], {"q1": "3", "q2": "2"}, random.Random(1))
+    mark(batch, pictures[2], {"q1": "1", "q2": "1"}, random.Random(3))
+    pages = [Image.open(io.BytesIO(as_scanned(one, random.Random(2)))) for one in pictures]
+    bundle = io.BytesIO()
+    pages[0].save(bundle, "pdf", save_all=True, append_images=pages[1:], resolution=DOTS)
+    files = [("quet.pdf", bundle.getvalue()), ("hong.pdf", b"%PDF-1.7 cut off")]
+    report = scan_forms(session, area, files, actor=TESTER)
+    assert set(report.read) == {form.serial for form in forms}
+    ((name, reason),) = report.refused
+    assert name == "hong.pdf"
+    assert "PDF" in reason
+    first = {entry.form_id: entry for entry in session.scalars(select(PaperEntry))}
+    assert [first[form.id].answers["q1"] for form in forms] == [3, 1]
+
+
+def test_a_keyer_sends_scans_in_and_reads_what_came_of_them(
+    app: Flask, sign_in: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
+    with app.app_context():
+        area = open_area(db.session)
+        batch = issued(db.session, area, 2)
+        (first, *_rest) = pages_as_pictures(print_batch(db.session, batch), tmp_path)
+        move_forms(db.session, area, [batch.first, batch.last], "received", actor=TESTER)
+        serial, slug = forms_of(db.session, batch)[0].serial, area.survey.slug
+        db.session.commit()
+        mark(batch, first, {"q1": "3", "q2": "2"}, random.Random(1))
+    keyer = sign_in("paper_keyer")
+    address = f"/quan-ly/dot/{slug}/phieu-giay/quet"
+    assert address in keyer.get("/nhap-phieu-giay").text
+    token = token_in(keyer.get(address).text)
+    nothing = keyer.post(address, data={"csrf_token": token})
+    assert (nothing.status_code, "ít nhất một tệp" in nothing.text) == (400, True)
+    files = [
+        (io.BytesIO(as_scanned(first, random.Random(2))), "mat-1.jpg"),
+        (io.BytesIO(b"no picture"), "../../la.jpg"),
+    ]
+    sent = keyer.post(address, data={"csrf_token": token, "files": files}, content_type="multipart/form-data")
+    assert sent.status_code == 302, sent.text
+    kept = list((Path(app.config["INSTANCE"]) / "uploads" / "scans").iterdir())
+    assert len(kept) == 1
+    run_waiting_jobs(app)
+    assert not kept[0].exists()
+    with app.app_context():
+        number = db.session.scalars(select(Job.id).where(Job.kind == "paper-scan")).one()
+    report = keyer.get(f"{address}?viec={number}").text
+    assert serial in report
+    assert "la.jpg" in report
+    assert "Không đọc được ảnh" in report
+    assert sign_in("observer").get(address).status_code == 403
 
 
 def test_two_marks_specks_and_corrections(session: Session, printed: Printed) -> None:

@@ -295,7 +295,7 @@ def rates_command(session: Session, slug: str, form: str, email: str | None) -> 
 @BY
 @verb
 def scan_command(session: Session, slug: str, files: tuple[Path, ...], email: str | None) -> None:
-    """Take pictures of forms, one side each, as their first reading; a person keys each form after."""
+    """Take scans of forms (pictures of one side each, or PDF) as their first reading; a person keys each form after."""
     from survey_app.collection.paper.scanning.service import scan_forms  # needs requirements-scan.txt
 
     area, actor = acting_in(session, slug, email, KEY_PAPER)

@@ -38,6 +38,7 @@ from survey_app.collection.paper.queries import (
     waiting_forms,
 )
 from survey_app.collection.paper.reading import read_typed
+from survey_app.collection.paper.scanning.pages import can_scan
 from survey_app.collection.paper.serials import read_serials
 from survey_app.collection.paper.tracking import move_forms
 from survey_app.collection.paper.words import STATE_WORDS
@@ -112,6 +113,7 @@ def _desk_page(serial: SerialForm, pile: MoveForm) -> str:
         serial=serial,
         pile=pile,
         waiting=waiting,
+        can_scan=can_scan(),
         to_do=sum(first + second for _survey, first, second in waiting),
     )
 

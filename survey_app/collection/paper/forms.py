@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
@@ -44,6 +45,16 @@ class IssueForm(FlaskForm):
         if not (text.isascii() and text.isdigit() and len(text) < 6):
             raise UserError(_("Số phiếu phải là một số nguyên, ví dụ 50."))
         return int(text)
+
+
+class ScanForm(FlaskForm):
+    """The files of a scanner."""
+
+    files = MultipleFileField(
+        _l("Tệp ảnh hoặc PDF của phiếu đã quét"),
+        description=_l("Mỗi ảnh hoặc mỗi trang PDF là một mặt giấy, thứ tự nào cũng được. Tối đa 64 MB một lần."),
+        render_kw={"accept": ".pdf,.png,.jpg,.jpeg,.tif,.tiff"},
+    )
 
 
 class MoveForm(FlaskForm):

@@ -14,7 +14,7 @@ from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.roles import DRAW_SAMPLE, VIEW_FIELDWORK
 from survey_app.database import by_number, db
 from survey_app.errors import NotFound, UserError
-from survey_app.jobs.models import Job
+from survey_app.jobs.service import finished_job
 from survey_app.sampling.listing import import_work, retention  # noqa: F401  their work and chores
 from survey_app.sampling.listing.forms import KIND_WORDS, ActForm, UploadForm
 from survey_app.sampling.listing.models import FrameFile
@@ -94,17 +94,8 @@ def _state_of(survey: Survey) -> dict[str, Any]:
         "contact_count": count_contacts(db.session, survey),
         "frame_kind": design_of(survey).sample.frame,
         "kept_days": retention.KEPT_AFTER_CLOSING.days,
-        "report": _finished_job(survey.slug, request.args.get("viec", "")),
+        "report": finished_job(db.session, IMPORT_KIND, request.args.get("viec", ""), slug=survey.slug),
     }
-
-
-def _finished_job(slug: str, text: str) -> Job | None:
-    try:
-        job = db.session.get(Job, UUID(text))
-    except ValueError:
-        return None
-    fits = job is not None and job.kind == IMPORT_KIND and job.arguments.get("slug") == slug and job.state == "done"
-    return job if fits else None
 
 
 @blueprint.get("/quan-ly/dot/<slug>/dan-mau/dong-sai/<uuid:job_id>.csv")
@@ -113,7 +104,7 @@ def refusals(slug: str, job_id: UUID) -> ResponseReturnValue:
     """Every refused row of a list with its reason."""
     open_survey(slug, DRAW_SAMPLE)
     path = refusals_path(job_id)
-    if _finished_job(slug, str(job_id)) is None or not path.exists():
+    if finished_job(db.session, IMPORT_KIND, str(job_id), slug=slug) is None or not path.exists():
         raise NotFound(_("Danh sách dòng sai chỉ được giữ bảy ngày. Xin nhập lại tệp để có danh sách mới."))
     return send_file(path, mimetype="text/csv", as_attachment=True, download_name="dong-sai.csv")
 

@@ -18,6 +18,7 @@ from survey_app.collection.paper.pictures import pictures_of
 from survey_app.collection.paper.queries import find_form_in
 from survey_app.collection.paper.reading import read_typed
 from survey_app.collection.paper.scanning.marks import cut_out, read_side
+from survey_app.collection.paper.scanning.pages import UnopenableFile, sides_in
 from survey_app.collection.paper.scanning.sheet import FlatSide, Unreadable, lay_flat
 from survey_app.errors import Conflict, UserError
 from survey_app.instruments.items import OTHER_SUFFIX
@@ -42,23 +43,27 @@ class ScanReport:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def scan_forms(session: Session, area: Area, pictures: Iterable[tuple[str, bytes]], *, actor: Actor) -> ScanReport:
-    """Take pictures of sides as the first reading of their forms; one that cannot be read hinders no other.
+def scan_forms(session: Session, area: Area, files: Iterable[tuple[str, bytes]], *, actor: Actor) -> ScanReport:
+    """Take scans of sides as the first reading of their forms; one that cannot be read hinders no other.
 
     Parameters
     ----------
-    pictures
-        Name and bytes of each picture, one side each, in any order.
+    files
+        Name and bytes of each file: a picture of one side, or a PDF with a side on each page; in any order.
     """
     report = ScanReport()
     sides: dict[str, dict[int, FlatSide]] = {}
-    for name, data in pictures:
+    for file, content in files:
         try:
-            flat = lay_flat(data)
-        except Unreadable as error:
-            report.refused.append((name, error.message))
-        else:
-            sides.setdefault(flat.serial, {})[flat.side] = flat
+            for name, picture in sides_in(file, content):
+                try:
+                    flat = lay_flat(picture)
+                except Unreadable as error:
+                    report.refused.append((name, error.message))
+                else:
+                    sides.setdefault(flat.serial, {})[flat.side] = flat
+        except UnopenableFile as error:
+            report.refused.append((file, error.message))
     for serial, found in sides.items():
         try:
             with session.begin_nested():

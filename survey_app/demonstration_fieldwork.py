@@ -28,7 +28,7 @@ from survey_app.sampling.service import draw_sample
 from survey_app.sampling.work.area import whole_area
 from survey_app.sampling.work.assigning import assign_places
 from survey_app.sampling.work.attempting import record_attempt
-from survey_app.sampling.work.holders import find_holder
+from survey_app.sampling.work.holders import find_holder, office_of
 from survey_app.sampling.work.models import Case, PostOffice
 from survey_app.sampling.work.offices import add_member, add_office
 from survey_app.sampling.work.queries import CaseFilter, CaseLine, list_cases
@@ -110,7 +110,8 @@ def _give_out(session: Session, survey: Survey, collectors: Sequence[str]) -> No
     two_districts, elsewhere = (find_holder(session, email) for email in collectors)
     for holder in (two_districts, elsewhere):
         assert holder.collector is not None
-        add_member(session, office, holder.collector, actor=SYSTEM)
+        if office_of(session, holder.collector.id) is None:  # somebody who tries the product may have been quicker
+            add_member(session, office, holder.collector, actor=SYSTEM)
     system = survey.territory.code_system
     codes = [find_unit(session, code, level="district", code_system=system).code for code in ("899", "900")]
     assign_places(session, area, codes, find_holder(session, collectors[0]), actor=SYSTEM)

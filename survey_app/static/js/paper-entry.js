@@ -116,5 +116,18 @@ save.addEventListener("keydown", (event) => {
   last?.input.select();
 });
 
+// A quick hand on a slow network types before this file has come, all of it into the first field: typed again, key by key.
+function typeAgain(text) {
+  for (const character of text) {
+    const input = document.activeElement;
+    if (!rows.some((row) => row.input === input)) return;
+    input.setRangeText(character, input.selectionStart, input.selectionEnd, "end");
+    input.dispatchEvent(new Event("input"));
+  }
+}
+
 follow();
+const early = document.activeElement === rows[0].input && rows[0].input.defaultValue === "" ? typed(rows[0]) : "";
+if (early) rows[0].input.value = "";
 (rows.find((row) => row.input.getAttribute("aria-invalid") === "true") ?? rows.find((row) => asked.has(row.key)))?.input.focus();
+typeAgain(early);

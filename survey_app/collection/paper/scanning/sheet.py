@@ -49,7 +49,7 @@ class FlatSide:
     def side(self) -> int:
         """Number of the side, from 1."""
         number = self.text.partition("/")[2]
-        return int(number) if number.isdigit() else 1
+        return int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 1
 
 
 def lay_flat(data: bytes) -> FlatSide:

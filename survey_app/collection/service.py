@@ -64,9 +64,7 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
         With a sentence for the person who sent it. After DisputedResponse the caller commits as well.
     """
     response_id = read_id(submission.response_id)
-    check_language(submission.language)
-    if not is_clean(submission.unit_code):  # PostgreSQL cannot even look for a zero byte
-        raise _outside_sample(submission.unit_code)
+    _check_words(submission)
     ahead = read_ahead(survey.slug, submission)
     standing = read_standing(session, survey.slug, submission.unit_code, response_id)
     if standing is None:
@@ -141,6 +139,12 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
         mark_answered(session, case, collector_id=submission.collector_id, day=day)
     session.flush()
     return Receipt(response_id, receipt_code(response_id), digest, dropped=reading.checked.dropped)
+
+
+def _check_words(submission: Submission) -> None:
+    check_language(submission.language)
+    if not is_clean(submission.unit_code):  # PostgreSQL cannot even look for a zero byte
+        raise _outside_sample(submission.unit_code)
 
 
 def _check_open(standing: Standing) -> None:

@@ -15,6 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         CONTACT_KEY=settings.contact_key,
         INSTANCE=str(settings.instance),
+        PROXIES=settings.proxies,
         PRODUCTION=settings.production,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )

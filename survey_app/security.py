@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, abort, request
+from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
@@ -50,6 +53,22 @@ class KeptSigner(SecureCookieSessionInterface):
         return self._kept
 
 
+class CarefulJson(DefaultJSONProvider):
+    """Flask's JSON; what is nested too deeply to be read is no JSON, and no error of ours."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """The value that a text stands for.
+
+        Raises
+        ------
+        ValueError
+        """
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
 def init_security(app: Flask, *, production: bool) -> None:
     """Attach headers, cookie rules and size limits."""
     app.config.update(
@@ -64,6 +83,7 @@ def init_security(app: Flask, *, production: bool) -> None:
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     app.session_interface = KeptSigner()
+    app.json_provider_class = CarefulJson  # Flask-Security makes its own `app.json` of it
     app.before_request(_refuse_hidden_characters)
     app.after_request(_add_headers)
 

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -19,6 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "production")
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 MINIMUM_SECRET = 32
+#: Where gunicorn, too, lets a proxy speak for its visitors.
+OUR_PROXIES = "127.0.0.1,::1"
+EVERY_MACHINE = "0.0.0.0/0,::/0"
+Network = IPv4Network | IPv6Network
 
 
 class SettingsError(Exception):
@@ -34,6 +39,7 @@ class Settings:
     database_url: str
     secret_key: str
     contact_key: str
+    proxies: tuple[Network, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -62,6 +68,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(environ, instance),
         secret_key=_secret_key(environ, environment, instance),
         contact_key=_contact_key(environ, environment, instance),
+        proxies=_proxies(environ),
     )
 
 
@@ -91,6 +98,16 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> str:
     if driver == "sqlite" and url.database in (None, "", ":memory:"):
         raise SettingsError("HAILONG_DATABASE_URL names no file; an in-memory database would lose every answer.")
     return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def _proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
+    """The machines whose word about their visitors counts, as for gunicorn; ``*`` is every machine."""
+    text = environ.get("FORWARDED_ALLOW_IPS") or OUR_PROXIES
+    names = EVERY_MACHINE if text.strip() == "*" else text
+    try:
+        return tuple(ip_network(name.strip(), strict=False) for name in names.split(","))
+    except ValueError as error:
+        raise SettingsError(f"FORWARDED_ALLOW_IPS: {error}; write addresses with commas between them, or *.") from error
 
 
 def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) -> str:

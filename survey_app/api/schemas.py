@@ -74,7 +74,7 @@ class FinishedCase(_Asked):
     name: Cell = Field(default="", description=_l("Họ tên người được mời. Được mã hóa."))
     phone: Cell = Field(default="", description=_l("Điện thoại. Được mã hóa."))
     address: Cell = Field(default="", description=_l("Địa chỉ. Được mã hóa."))
-    attributes: dict[Annotated[str, Field(min_length=1, max_length=60)], Cell] = Field(
+    attributes: dict[Annotated[str, Field(min_length=1, max_length=60, pattern=_VISIBLE)], Cell] = Field(
         default_factory=dict,
         max_length=12,
         description=_l("Cột mô tả để phân tầng và phân tổ, ví dụ lĩnh vực. Không bao giờ là thông tin cá nhân."),

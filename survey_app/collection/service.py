@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from survey_app.characters import is_clean
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
 from survey_app.collection.completeness import completeness_of
 from survey_app.collection.models import Invitation, Quota, Response
@@ -63,7 +64,7 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
         With a sentence for the person who sent it. After DisputedResponse the caller commits as well.
     """
     response_id = read_id(submission.response_id)
-    check_language(submission.language)
+    _check_words(submission)
     ahead = read_ahead(survey.slug, submission)
     standing = read_standing(session, survey.slug, submission.unit_code, response_id)
     if standing is None:
@@ -140,6 +141,12 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
     return Receipt(response_id, receipt_code(response_id), digest, dropped=reading.checked.dropped)
 
 
+def _check_words(submission: Submission) -> None:
+    check_language(submission.language)
+    if not is_clean(submission.unit_code):  # PostgreSQL cannot even look for a zero byte
+        raise _outside_sample(submission.unit_code)
+
+
 def _check_open(standing: Standing) -> None:
     if standing.state in ("draft", "sampled"):
         raise NotCollecting(_("Đợt khảo sát này chưa mở nhận phiếu."))
@@ -149,7 +156,7 @@ def _check_open(standing: Standing) -> None:
 
 def _drawn_unit(standing: Standing, code: str) -> tuple[int, str]:
     if standing.unit_id is None or standing.unit_path is None:
-        raise OutsideSample(_("Xã mang mã „%(code)s” không có trong mẫu của đợt này.", code=code[:30]))
+        raise _outside_sample(code)
     return standing.unit_id, standing.unit_path
 
 
@@ -157,6 +164,10 @@ def _told_by_channel(submission: Submission, channel: str) -> list[str]:
     """The flags that follow from how the form came, whatever it says."""
     came_alone = channel == "link" and submission.invitation_id is None
     return [BROKEN_OFF] * submission.broken_off + [OPEN_LINK] * came_alone
+
+
+def _outside_sample(code: str) -> OutsideSample:
+    return OutsideSample(_("Xã mang mã „%(code)s” không có trong mẫu của đợt này.", code=code[:30]))
 
 
 def _hold_case(session: Session, standing: Standing, number: int | None) -> Case | None:

@@ -103,6 +103,7 @@ def test_dossiers_after_the_draw_are_a_conflict(app: Flask, open_village: list[s
         ({"cases": [{"unit": "2000"}]}, "cases.0.reference"),
         ({"cases": [finished("2000", 1, cccd="001")]}, "cases.0.cccd"),
         ({"cases": [finished("2000", 1, name=5)]}, "cases.0.name"),
+        ({"cases": [finished("2000", 1, attributes={"a\x00": "x"})]}, "cases.0.attributes.a\x00.[key]"),
         ({"cases": [finished("2000", n) for n in range(1_001)]}, "cases"),
         ([1], "body"),
     ],
@@ -119,6 +120,8 @@ def test_a_body_that_is_no_json_is_a_problem_and_no_page(app: Flask) -> None:
     answer = other.client.post("/api/v1/surveys/x/cases", data=b"{", headers=other.headers)
     assert answer.status_code == 400
     assert answer.content_type == "application/problem+json"
+    deep = other.client.post("/api/v1/surveys/x/cases", data=b"[" * 100_000, headers=other.headers)
+    assert (deep.status_code, deep.json["type"]) == (400, "/api/problems/bad-request")
     big = other.client.post("/api/v1/surveys/x/cases", data=b"[" + b" " * 5_000_000 + b"]", headers=other.headers)
     assert (big.status_code, big.json["type"]) == (413, "/api/problems/too-large")
 

@@ -140,6 +140,7 @@ def test_what_cannot_be_done_is_refused_with_a_reason_and_stops_nothing_else(
         attempt(number, tried_at="2026-11-01T00:00:00"),
         attempt(10**6),
         attempt(number, survey="khong-co"),
+        attempt(number, survey="a\x00b"),
         attempt(number, kind="delete"),
         attempt(number, case="một"),
     ]

@@ -306,6 +306,23 @@ def test_one_address_begins_only_so_many_forms_of_an_open_link(app: Flask, codes
     assert hall.post(address, data=data, environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 302
 
 
+def test_behind_a_proxy_of_ours_the_address_it_tells_is_counted(app: Flask, codes: list[str]) -> None:
+    phone = app.test_client()
+    data = {"csrf_token": token_in(phone.get(f"/s/{VILLAGE}").text), "consent": "1", "commune": codes[0]}
+
+    def start(told: str, peer: str = "127.0.0.1") -> int:
+        headers, base = ({"X-Forwarded-For": told} if told else {}), {"REMOTE_ADDR": peer}
+        return int(phone.post(f"/s/{VILLAGE}", data=data, headers=headers, environ_base=base).status_code)
+
+    counts = open_link_counts(app)
+    for _time in range(BEGUN_PER_HOUR.amount):
+        counts.hit(BEGUN_PER_HOUR, VILLAGE, "203.0.113.9")
+    assert start("203.0.113.9") == 429
+    assert start("198.51.100.1, 203.0.113.9") == 429  # what the visitor says themselves stands before
+    assert [start(told) for told in ("203.0.113.10", "", "nobody", "203.0.113.9, 2001:db8::1")] == [302] * 4
+    assert start("203.0.113.9", peer="198.51.100.7") == 302  # no proxy of ours: its word counts for nothing
+
+
 def test_the_commands_print_posters_and_slips_and_revoke(app: Flask, codes: list[str], tmp_path: Path) -> None:
     runner = app.test_cli_runner()
 

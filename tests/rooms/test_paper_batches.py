@@ -14,7 +14,14 @@ from survey_app.collection.paper.entry import check_may_key
 from survey_app.collection.paper.issuing import find_batch, hand_over, issue_batch, tie_form
 from survey_app.collection.paper.models import PaperForm
 from survey_app.collection.paper.queries import count_by_holder, find_form, find_form_in, forms_of, totals
-from survey_app.collection.paper.serials import check_digit, read_serial, read_serials, series_from, write_serial
+from survey_app.collection.paper.serials import (
+    check_digit,
+    first_serial,
+    read_serial,
+    read_serials,
+    series_from,
+    write_serial,
+)
 from survey_app.collection.paper.tracking import move_forms
 from survey_app.database import db
 from survey_app.errors import Conflict, NotFound, UserError
@@ -59,6 +66,8 @@ def test_piles_are_typed_one_by_one_or_as_ranges(app: Flask) -> None:
     first, last, single = (write_serial("KG20", number) for number in (3, 6, 9))
     with app.app_context():
         assert read_serials(f"{single}\n{first} .. {last}, {first}", series="KG20") == [9, 3, 4, 5, 6]
+        assert {first_serial(f" {first} {mark} {last}, {single}") for mark in ("..", "…", "–", " ", ",")} == {first}
+        assert first_serial(" \n") == ""
         for wrong in ("", "  \n", "abc", f"{last}..{first}", f"{first}..", "000123-1", "HL-XY-000003-1"):
             assert isinstance(refusal(lambda wrong=wrong: read_serials(wrong, series="KG20")), UserError), wrong
 

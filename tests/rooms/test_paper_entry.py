@@ -15,13 +15,16 @@ from survey_app.collection.paper.entry import TypedRefused, decide_form, key_for
 from survey_app.collection.paper.forgetting import KEPT_DAYS, forget_keyed_answers
 from survey_app.collection.paper.models import PaperDecision, PaperEntry, PaperForm
 from survey_app.collection.paper.queries import rates_of_keyers, waiting_forms
+from survey_app.collection.paper.reading import read_typed
 from survey_app.collection.paper.tracking import move_forms
 from survey_app.database import db, now
 from survey_app.errors import Conflict, Forbidden
+from survey_app.instruments.loader import load_file
 from survey_app.sampling.work.area import whole_area
 from survey_app.surveys.service import set_state
 from tests.rooms.paper_desk import ANSWERS, TYPED, issued, key, keyers, open_area, received, responses
 from tests.rooms.work_village import make_person
+from tests.servers import ROOT
 from tests.village import at_once, refusal
 from tests.world import TESTER
 
@@ -143,6 +146,13 @@ def test_what_can_mean_nothing_is_refused_with_its_item_and_nothing_is_kept(sess
     assert set(refused.value.problems) == set(wrong)
     session.rollback()
     assert session.scalars(select(PaperEntry)).all() == []
+
+
+@pytest.mark.parametrize("typed", ["²1", "1 " + "9" * 5_000, "٢١"])
+def test_a_rank_that_is_no_plain_figure_is_refused_in_words(typed: str, app: Flask) -> None:
+    instrument = load_file(ROOT / "tests" / "questionnaires" / "ranking.yaml")
+    with app.test_request_context():
+        assert list(read_typed(instrument, {"order": typed}, language="vi").problems) == ["order"]
 
 
 def test_blank_and_unclear_are_no_answers_and_what_lies_off_the_path_is_told(session: Session) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from survey_app.accounts.service import add_user
 from survey_app.collection.models import Response
 from survey_app.collection.paper.models import PaperEntry, PaperForm
 from survey_app.database import db
+from tests.conftest import token_in
 from tests.rooms.paper_desk import TYPED, key, keyers, open_area, received
 from tests.rooms.work_village import post, user_of
 from tests.village import VILLAGE, communes
@@ -86,6 +87,22 @@ def test_keying_on_the_page_enters_the_form_and_tells_nothing_of_the_other(
     assert "Không tính câu" in told
     with app.app_context():
         assert db.session.get_one(Response, form_of(serials[0]).id).channel == "paper"
+
+
+def test_a_second_click_meets_what_the_first_has_done(app: Flask, sign_in: SignIn, serials: list[str]) -> None:
+    first, second, coordinator = sign_in("paper_keyer"), sign_in("paper_keyer"), sign_in("post_coordinator")
+    page, decision = f"{DESK}/{serials[0]}", f"{BASE}/nhap-kep/{serials[0]}"
+    data = {"csrf_token": token_in(first.get(page).text), **fill()}
+    assert [first.post(page, data=data).headers["Location"] for _click in range(2)] == [DESK] * 2
+    assert "Lần thứ hai phải là người khác" in first.get(DESK).text
+    post(second, page, fill({"q1": "1"}))
+    data = {"csrf_token": token_in(coordinator.get(decision).text), "k-q1": "3"}
+    clicks = [coordinator.post(decision, data=data).headers["Location"] for _click in range(2)]
+    assert clicks == [f"{BASE}/nhap-kep"] * 2
+    assert "đã vào hệ thống" in coordinator.get(f"{BASE}/nhap-kep").text
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(PaperEntry)) == 2
+        assert db.session.get_one(Response, form_of(serials[0]).id).answers["q1"] == 3
 
 
 def test_who_may_see_and_decide_what_was_keyed(app: Flask, sign_in: SignIn, serials: list[str]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import random
 import shutil
+import struct
 import subprocess
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from survey_app.collection.paper.models import PaperBatch, PaperEntry, PaperForm
 from survey_app.collection.paper.pictures import keys_with_pictures
 from survey_app.collection.paper.queries import forms_of, rates_of_keyers
 from survey_app.collection.paper.scanning.marks import read_side, state_of
+from survey_app.collection.paper.scanning.pages import sides_in
 from survey_app.collection.paper.scanning.service import scan_forms
 from survey_app.collection.paper.scanning.sheet import Unreadable, lay_flat
 from survey_app.collection.paper.tracking import forget_entries, move_forms
@@ -150,6 +153,29 @@ def test_a_pdf_of_a_scanner_is_read_page_by_page(session: Session, printed: Prin
     assert [first[form.id].answers["q1"] for form in forms] == [3, 1]
 
 
+@pytest.mark.parametrize(
+    ("box", "first"),
+    [("0 0 595 842", "9 0 R"), ("0 0 200000 200000", "3 0 R"), ("0 0 14400 14400", "3 0 R")],
+    ids=["broken", "beyond memory", "beyond paper"],
+)
+def test_a_page_that_cannot_be_drawn_is_refused_alone(box: str, first: str, app: Flask) -> None:
+    page = f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] >>"
+    paper = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"
+    tree = f"<< /Type /Pages /Kids [{first} 4 0 R] /Count 2 >>"
+    parts = ["<< /Type /Catalog /Pages 2 0 R >>", tree, page, paper]
+    data = "%PDF-1.4\n" + "".join(f"{number} 0 obj {part} endobj\n" for number, part in enumerate(parts, 1))
+    with app.test_request_context():
+        found = dict(sides_in("quet.pdf", f"{data}trailer << /Root 1 0 R >>\n%%EOF".encode()))
+    assert [bool(picture) for picture in found.values()] == [False, True]
+
+
+def test_a_picture_made_to_fill_the_memory_is_refused_before_it_is_read(app: Flask) -> None:
+    header = struct.pack(">4sIIBBBBB", b"IHDR", 60_000, 60_000, 8, 0, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    with app.test_request_context(), pytest.raises(Unreadable):
+        lay_flat(data + struct.pack(">I4sI", 0, b"IDAT", zlib.crc32(b"IDAT")))
+
+
 def test_a_keyer_sends_scans_in_and_reads_what_came_of_them(
     app: Flask, sign_in: Callable[..., FlaskClient], tmp_path: Path
 ) -> None:
@@ -169,7 +195,7 @@ def test_a_keyer_sends_scans_in_and_reads_what_came_of_them(
     assert (nothing.status_code, "ít nhất một tệp" in nothing.text) == (400, True)
     files = [
         (io.BytesIO(as_scanned(first, random.Random(2))), "mat-1.jpg"),
-        (io.BytesIO(b"no picture"), "../../la.jpg"),
+        (io.BytesIO(b"no picture"), f"../../{'😀' * 90}la.jpg"),
     ]
     sent = keyer.post(address, data={"csrf_token": token, "files": files}, content_type="multipart/form-data")
     assert sent.status_code == 302, sent.text

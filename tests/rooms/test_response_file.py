@@ -75,6 +75,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"response_id": "17"}, "UUID"),
     ({"commune_code": "30730"}, "mẫu"),
     ({"commune_code": ""}, "mẫu"),
+    ({"commune_code": "2000\x00"}, "không có trong mẫu"),
     ({"channel": "fax"}, "Kênh"),
     ({"language": "fr"}, "Ngôn ngữ"),
     ({"day": "15-01-2026"}, "15-01-2026"),

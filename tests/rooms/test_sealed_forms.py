@@ -96,12 +96,24 @@ def test_what_never_was_a_form_leaves_nothing_and_stops_no_other(app: Flask, lan
         sealed(app, record_of(app, number), sealed="@@@"),
         sealed(app, {"answers": "không"}),
         sealed(app, record_of(app, number, survey="khong-co")),
+        sealed(app, record_of(app, number, survey="a\x00b")),
+        sealed(app, record_of(app, number, unit="2000\x00")),
+        sealed(app, record_of(app, number, language="v\x00")),
+        sealed(app, record_of(app, number), sha256="é" * 64),
     ]
     outcomes = send(lan, *bad, good)
     assert [one["state"] for one in outcomes] == ["refused"] * len(bad) + ["accepted"]
     assert all(one["reason"] for one in outcomes[:-1])
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(HeldForm)) == 0
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00"])
+def test_a_clock_at_the_end_of_the_calendar_stops_no_form(moment: str, app: Flask, lan: FlaskClient) -> None:
+    with app.app_context():
+        one, two = cases_of(db.session)[:2]
+    forms = [sealed(app, record_of(app, one, filled_at=moment)), sealed(app, record_of(app, two))]
+    assert [outcome["state"] for outcome in send(lan, *forms)] == ["accepted", "accepted"]
 
 
 def test_the_second_form_of_a_case_waits_beside_the_first_until_somebody_looked(

@@ -27,6 +27,7 @@ SECRET = "x" * 40
         ("HAILONG_SECRET_KEY", "short"),
         ("HAILONG_SECRET_KEY", ""),
         ("HAILONG_INSTANCE", "/proc/nowhere"),
+        ("FORWARDED_ALLOW_IPS", "the proxy"),
     ],
 )
 def test_a_wrong_value_is_refused_with_one_sentence_that_names_the_variable(

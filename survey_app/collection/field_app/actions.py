@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.models import User
 from survey_app.accounts.roles import COLLECT
 from survey_app.audit.models import Actor
+from survey_app.collection.sync.record import NAME
 from survey_app.errors import UserError
 from survey_app.sampling.work.area import own_work
 from survey_app.sampling.work.attempting import record_attempt
@@ -30,7 +31,7 @@ class _Told(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: UUID
-    survey: Annotated[str, Field(max_length=80)]
+    survey: Annotated[str, Field(max_length=80, pattern=NAME)]
     case: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from flask import Flask, current_app, request
 from flask_babel import gettext as _
@@ -35,20 +35,35 @@ def open_link_counts(app: Flask) -> MovingWindowRateLimiter:
 def check_open_link(survey: Survey) -> None:
     """Count a form begun from an open link.
 
-    Addresses of this machine are not counted: behind a proxy that does not pass addresses on, they are everybody's.
+    Nobody is counted behind a proxy that does not pass addresses on: its own is everybody's.
 
     Raises
     ------
     TooMany
         This address has begun too many within the hour.
     """
-    address = request.remote_addr or ""
-    if not address or ip_address(address).is_loopback:
+    address = _visitor()
+    if address is None or address.is_loopback:
         return
-    if not open_link_counts(current_app).hit(BEGUN_PER_HOUR, survey.slug, address):
+    if not open_link_counts(current_app).hit(BEGUN_PER_HOUR, survey.slug, str(address)):
         raise TooMany(
             _(
                 "Từ mạng này đã mở quá nhiều phiếu trong một giờ. Xin Ông/Bà thử lại sau ít phút, "
                 "hoặc trả lời trên máy đặt tại quầy."
             )
         )
+
+
+def _visitor() -> IPv4Address | IPv6Address | None:
+    """Where the visitor is: the peer, or what a proxy of ours added last to `X-Forwarded-For`; None where none says."""
+    peer = _read_address(request.remote_addr or "")
+    if peer is None or not any(peer in network for network in current_app.config["PROXIES"]):
+        return peer
+    return _read_address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip())
+
+
+def _read_address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

@@ -39,11 +39,11 @@ from survey_app.collection.paper.queries import (
 )
 from survey_app.collection.paper.reading import read_typed
 from survey_app.collection.paper.scanning.pages import can_scan
-from survey_app.collection.paper.serials import read_serials
+from survey_app.collection.paper.serials import first_serial, read_serials
 from survey_app.collection.paper.tracking import move_forms
 from survey_app.collection.paper.words import STATE_WORDS
 from survey_app.database import db
-from survey_app.errors import NotFound, UserError
+from survey_app.errors import Conflict, Forbidden, NotFound, UserError
 from survey_app.instruments.conditions import path_to_json
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
@@ -81,8 +81,7 @@ def desk() -> ResponseReturnValue:
 
 def _receive(text: str) -> str:
     """Record a pile of forms; all are of the survey of the first."""
-    words = text.replace("..", " ").split()
-    first = _find_own(words[0].strip(",;") if words else "")
+    first = _find_own(first_serial(text))
     survey = first.batch.survey
     area = area_of(current_user, survey, KEY_PAPER)
     numbers = read_serials(text, series=series_of(db.session, survey))
@@ -123,7 +122,13 @@ def _desk_page(serial: SerialForm, pile: MoveForm) -> str:
 def key(serial: str) -> ResponseReturnValue:
     """Key one form; what another person keyed is never on this page."""
     form = _find_own(serial)
-    check_may_key(db.session, form, current_user.id)
+    try:
+        check_may_key(db.session, form, current_user.id)
+    except Forbidden as error:
+        if request.method == "GET":
+            raise
+        flash(error.message, "info")  # a second click: the first has saved the form
+        return redirect(url_for("paper_entry.desk"))
     instrument = instrument_of(db.session, form.batch.survey.questionnaire_id)
     typed = {item.key: request.form.get(f"k-{item.key}", "") for item in instrument.questions()}
     if request.method == "GET":
@@ -138,6 +143,10 @@ def key(serial: str) -> ResponseReturnValue:
     except TypedRefused as error:
         db.session.rollback()
         return _key_page(form, instrument, typed, error.problems), error.status
+    except Forbidden as error:
+        db.session.rollback()
+        flash(error.message, "info")
+        return redirect(url_for("paper_entry.desk"))
     except UserError as error:
         db.session.rollback()
         flash(error.message, "error")
@@ -223,10 +232,11 @@ def decide(slug: str, serial: str) -> ResponseReturnValue:
     form = find_form_in(db.session, area_of(current_user, survey, DECIDE_PAPER), serial)
     if request.method == "GET":
         return _decide_page(form, {}, {}), 200
-    found = compare_form(db.session, form)
-    typed = {one.item.key: request.form.get(f"k-{one.item.key}", "") for one in found.differences}
+    typed: dict[str, str] = {}
     try:
         check_token(ActionForm())
+        found = compare_form(db.session, form)
+        typed = {one.item.key: request.form.get(f"k-{one.item.key}", "") for one in found.differences}
         done = decide_form(db.session, form, typed, actor=acting())
         db.session.commit()
     except TypedRefused as error:
@@ -234,10 +244,16 @@ def decide(slug: str, serial: str) -> ResponseReturnValue:
         return _decide_page(form, typed, error.problems), error.status
     except UserError as error:
         db.session.rollback()
+        if isinstance(error, Conflict) and form.state == "accepted":  # a second click: the first has decided
+            return _after_decision(slug, form)
         flash(error.message, "error")
         return _decide_page(form, typed, {}), error.status
-    if done.refusal:
-        flash(done.refusal, "error")
+    return _after_decision(slug, form, done.refusal)
+
+
+def _after_decision(slug: str, form: PaperForm, refusal: str | None = None) -> ResponseReturnValue:
+    if refusal:
+        flash(refusal, "error")
     else:
         flash(_("Phiếu %(serial)s đã vào hệ thống.", serial=form.serial), "ok")
     return redirect(url_for("paper_entry.differences", slug=slug))

@@ -22,6 +22,7 @@ from survey_app.instruments.typed_values import TypedValueError, parse_date, par
 UNCLEAR = "*"
 _BARE_DAY = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 _NOTHING = ("0", "-")
+_RANK = re.compile(r"[0-9]{1,2}")
 
 
 class NotReadable(ValueError):
@@ -132,7 +133,7 @@ def _ranks(text: str, choices: tuple[Choice, ...]) -> object:
     ranks = re.split(r"[\s,;.+]+", text)
     if len(ranks) == 1 and len(choices) <= 9:
         ranks = list(text)
-    if len(ranks) > len(choices) or not all(rank.isdigit() or rank in _NOTHING for rank in ranks):
+    if len(ranks) > len(choices) or not all(_RANK.fullmatch(rank) or rank in _NOTHING for rank in ranks):
         raise NotReadable(_("xin gõ lần lượt số ghi ở từng ô, ô trống gõ 0, ví dụ 2013."))
     places = {int(rank): choice.value for rank, choice in zip(ranks, choices, strict=False) if rank not in _NOTHING}
     written = [rank for rank in ranks if rank not in _NOTHING]

@@ -20,6 +20,7 @@ from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.models import User
 from survey_app.accounts.roles import KEY_PAPER
 from survey_app.audit.models import Actor
+from survey_app.characters import cleaned
 from survey_app.collection.paper.batch_views import BASE
 from survey_app.collection.paper.forms import ScanForm
 from survey_app.collection.paper.scanning.pages import can_scan
@@ -37,6 +38,8 @@ from survey_app.surveys.queries import find_survey
 blueprint = Blueprint("paper_scan", __name__)
 KIND = "paper-scan"
 KEPT_SECONDS = 24 * 3600
+#: Bytes of a file's own name that are kept, of the 255 that a name on disk may have.
+LONGEST_NAME = 200
 
 
 @blueprint.before_request
@@ -83,7 +86,7 @@ def _keep(files: list[FileStorage]) -> str:
     folder = _folder_of(name)
     folder.mkdir(mode=0o700, parents=True)
     for number, file in enumerate(files, 1):
-        own = Path(file.filename or "").name[-80:]
+        own = Path(cleaned(file.filename or "")).name.encode()[-LONGEST_NAME:].decode(errors="ignore")
         file.save(folder / f"{number:05d} {own}")
     return name
 

@@ -105,6 +105,11 @@ def read_serials(text: str, *, series: str) -> list[int]:
     return list(numbers)
 
 
+def first_serial(text: str) -> str:
+    """The first serial of what `read_serials` reads, as it was typed; empty where nothing was."""
+    return _RANGE.split(next(iter(_tokens(text)), ""))[0]
+
+
 def _tokens(text: str) -> Iterator[str]:
     joined = re.sub(r"\s*(\.\.+|…|→|–|—)\s*", r"\1", text)
     return filter(None, re.split(r"[\s,;]+", joined))

@@ -88,5 +88,9 @@ def _parts(instrument: Instrument) -> list[str | None]:
 
 
 def _is_night(moment: datetime) -> bool:
-    hour = moment.astimezone(PROVINCE_TIME).hour
+    """Whether it was night in the province; at the ends of the calendar, where only a broken clock stands, no."""
+    try:
+        hour = moment.astimezone(PROVINCE_TIME).hour
+    except OverflowError:
+        return False
     return hour >= NIGHT_FROM or hour < NIGHT_UNTIL

@@ -17,6 +17,8 @@ from survey_app.errors import UserError
 
 LARGEST_SEALED = 256 * 1024
 LARGEST_NUMBER = 2**31 - 1
+#: Names, of which none holds a control character; PostgreSQL takes no zero byte.
+NAME = r"^[^\x00-\x1f]*$"
 
 
 class FormRecord(BaseModel):
@@ -24,9 +26,9 @@ class FormRecord(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    survey: Annotated[str, Field(max_length=80)]
-    unit: Annotated[str, Field(max_length=30)]
-    language: Annotated[str, Field(max_length=5)] = "vi"
+    survey: Annotated[str, Field(max_length=80, pattern=NAME)]
+    unit: Annotated[str, Field(max_length=30, pattern=NAME)]
+    language: Annotated[str, Field(max_length=5, pattern=NAME)] = "vi"
     answers: dict[str, Any]
     day: date | None = None
     minutes: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
@@ -77,7 +79,7 @@ def open_envelope(envelope: Envelope) -> Opened:
         raise UserError(_("Phiếu này lớn quá mức cho phép nên không gửi được. Xin xuất ra tệp và báo điều phối."))
     sealed = from_base64url(envelope.sealed)
     sha256 = hashlib.sha256(sealed).hexdigest()
-    if not hmac.compare_digest(sha256, envelope.sha256.lower()):
+    if not hmac.compare_digest(sha256.encode(), envelope.sha256.lower().encode()):
         raise UserError(_("Phiếu bị lỗi trên đường truyền. Xin gửi lại."))
     return Opened(form_id, sealed, sha256, read_record(open_sealed(sealed, str(form_id))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -64,6 +65,30 @@ def test_nobody_touches_it_so_it_warns_counts_down_and_wipes_everything(tablet: 
     for address in (first, second):
         tablet.goto(address)
         assert path(tablet) == "/quay"
+
+
+def test_a_clock_set_back_keeps_nothing_of_a_visitor_for_longer(tablet: Page, inside: Inside) -> None:
+    tablet.clock.install()
+    before = drafts(inside)
+    begin(tablet)
+    answer_section(tablet, words=SECRET)
+    let_pass(tablet, 5)
+    set_back(tablet)
+    with tablet.expect_navigation(url="**/quay"):
+        let_pass(tablet, IDLE + 25)
+    assert drafts(inside) == before
+    begin(tablet)
+    answer_everything(tablet)
+    assert is_sent(tablet)
+    set_back(tablet)
+    with tablet.expect_navigation(url="**/quay"):
+        let_pass(tablet, 12)
+
+
+def set_back(page: Page) -> None:
+    """The clock of the tablet is put right by an hour."""
+    present = datetime.fromtimestamp(page.evaluate("Date.now()") / 1000, UTC)
+    page.clock.set_system_time(present - timedelta(hours=1))
 
 
 def test_a_touch_brings_the_visitor_back_to_what_was_chosen(tablet: Page) -> None:

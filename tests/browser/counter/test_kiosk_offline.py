@@ -128,6 +128,20 @@ def test_it_works_through_a_broken_network_and_sends_when_it_is_back(
     assert receipt in kept  # type: ignore[operator]  # a list
 
 
+def test_two_touches_in_a_broken_network_begin_one_form(tablet: Page) -> None:
+    expect(tablet.locator("html[data-ready]")).to_have_count(1)
+    tablet.context.set_offline(True)
+    tablet.goto("/quay")
+    tablet.clock.install()
+    tablet.evaluate("() => { const begin = document.getElementById('begin'); begin.click(); begin.click(); }")
+    expect(tablet.locator("fieldset[data-item]").first).to_be_visible()
+    tablet.click("details.leave summary")
+    tablet.click("details.leave button")
+    expect(tablet.locator("#begin")).to_be_visible()
+    let_pass(tablet, IDLE + 5)
+    expect(tablet.locator("#idle")).to_be_hidden()  # nobody asks an empty screen whether somebody is there
+
+
 def test_nobody_touches_it_in_a_broken_network_and_the_form_is_gone(
     open_browser: Callable[..., BrowserContext], inside: Inside, place: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from io import BytesIO
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -12,6 +13,8 @@ from survey_app.errors import UserError
 
 DOTS_AN_INCH = 200
 POINTS_AN_INCH = 72
+#: A2 is the largest that stands on a desk.
+LARGEST_POINTS = 1_700
 #: A batch has at most some hundreds of forms of a few sides; more comes in further files.
 MOST_PAGES = 2_000
 
@@ -48,7 +51,20 @@ def sides_in(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         raise UnopenableFile(
             _("Tệp „%(name)s” có hơn %(count)s trang. Xin chia thành nhiều tệp.", name=name, count=MOST_PAGES)
         )
-    for number, page in enumerate(document, 1):
+    for number in range(len(document)):
+        yield _("%(name)s, trang %(number)s", name=name, number=number + 1), _draw(document, number)
+
+
+def _draw(document: Any, number: int) -> bytes:
+    """A page as a picture; nothing where it is broken or far larger than paper, so that it alone is refused."""
+    import pypdfium2
+
+    try:
+        page = document[number]
+        if max(page.get_size()) > LARGEST_POINTS:
+            return b""
         picture = BytesIO()
         page.render(scale=DOTS_AN_INCH / POINTS_AN_INCH, grayscale=True).to_pil().save(picture, "png", compress_level=1)
-        yield _("%(name)s, trang %(number)s", name=name, number=number), picture.getvalue()
+    except pypdfium2.PdfiumError:
+        return b""
+    return picture.getvalue()

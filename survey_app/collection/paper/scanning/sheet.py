@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,7 @@ class FlatSide:
     def side(self) -> int:
         """Number of the side, from 1."""
         number = self.text.partition("/")[2]
-        return int(number) if number.isdigit() else 1
+        return int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 1
 
 
 def lay_flat(data: bytes) -> FlatSide:
@@ -63,7 +64,10 @@ def lay_flat(data: bytes) -> FlatSide:
         The extra for scanning is not installed.
     """
     cv2, zxing = _libraries()
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    except cv2.error:  # larger than any sheet
+        image = None
     if image is None or not min(image.shape) >= SMALLEST or max(image.shape) > LARGEST:
         raise Unreadable(_("Không đọc được ảnh. Xin quét lại thành PNG, JPEG hoặc TIFF, ít nhất 150 điểm mỗi inch."))
     code = next((one for one in zxing.read_barcodes(image) if one.text.startswith("HL-")), None)
@@ -81,6 +85,7 @@ def lay_flat(data: bytes) -> FlatSide:
 
 
 def _libraries() -> tuple[Any, Any]:
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(LARGEST * LARGEST))  # read when it is loaded
     try:
         import cv2
         import zxingcpp

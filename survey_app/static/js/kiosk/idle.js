@@ -23,8 +23,9 @@ export function watchIdle({ dialog, idle, warning, onWipe }) {
     clearInterval(timer);
     if (dialog.open) dialog.close();
   };
-  // By the clock, not by counting: a tablet that slept wipes as soon as it wakes.
+  // By the clock, not by counting: a tablet that slept wipes as soon as it wakes. A clock set back begins anew.
   const tick = () => {
+    touched = Math.min(touched, Date.now());
     const since = (Date.now() - touched) / 1000;
     if (since >= idle + warning) {
       stop();

@@ -101,11 +101,13 @@ class Tablet {
 
   async begin() {
     const { bundle, say } = this;
+    if (this.visited) return; // a second touch, while the first is looked up
+    this.visited = true;
     if (!(await this.mayBegin())) {
+      this.visited = false;
       this.main.querySelector(".flash p").textContent = say("rest");
       return;
     }
-    this.visited = true;
     const id = newId();
     const began = performance.now();
     const languages = Object.fromEntries(bundle.languages.map((code) => [code, this.names[code]]));
@@ -184,13 +186,15 @@ class Tablet {
       el("h1", {}, say("thanks")), el("p", {}, say("thanks_sealed")),
       el("dl", { class: "receipt" }, el("dt", {}, say("receipt")), el("dd", {}, code)), left,
       el("p", {}, el("button", { class: "button button-quiet", type: "button", onclick: () => leave() }, say("to_start")))));
-    const ends = Date.now() + bundle.countdown * 1000;
+    const shown = bundle.countdown * 1000;
+    let ends = Date.now() + shown;
     const leave = () => {
       clearInterval(timer);
       this.showStart();
       this.tryServer();
     };
     const tick = () => {
+      ends = Math.min(ends, Date.now() + shown); // a clock set back keeps nobody's thanks for longer
       const seconds = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
       left.textContent = say("back_in", { seconds });
       if (seconds === 0) leave();

@@ -20,8 +20,10 @@ if (thanks) countDown();
 else watchIdle({ dialog, idle: Number(idle), warning: Number(warning), onWipe: wipe });
 
 function countDown() {
-  const ends = Date.now() + thanks.dataset.countdown * 1000;
+  const shown = thanks.dataset.countdown * 1000;
+  let ends = Date.now() + shown;
   setInterval(() => {
+    ends = Math.min(ends, Date.now() + shown); // a clock set back keeps nobody's thanks for longer
     const left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
     thanks.textContent = thanks.dataset.words.replace("§", left);
     if (left === 0) leave();

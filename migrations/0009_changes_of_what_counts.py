@@ -16,6 +16,7 @@ depends_on: tuple[str, ...] | None = None
 
 COLUMNS = (
     "id", "survey_id", "questionnaire_id", "unit_id", "channel", "language", "day", "answers", "status", "completeness",
+    "quality_flags",
 )  # fmt: skip
 UPDATED, DELETED = "response_change_noted", "response_removal_noted"
 

@@ -85,9 +85,7 @@ def weigh(slug: str) -> ResponseReturnValue:
     if not ActionForm().validate_on_submit():
         raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
     actor = acting()
-    job = ask_importance(
-        db.session, survey, actor=actor, return_to=url_for("results.factors", slug=slug, _anchor="", viec="")
-    )
+    job = ask_importance(db.session, survey, actor=actor, return_to=url_for("results.factors", slug=slug, viec=""))
     db.session.commit()
     if job.user_id != actor.user_id:
         flash(_("Một người khác vừa cho tính, chưa xong. Xin xem lại trang này sau ít phút."), "ok")

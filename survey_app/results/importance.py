@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from analysis.design import SurveyDesign
 from analysis.errors import DesignError, MeasureError
 from analysis.models.correlation import correlate
 from analysis.models.drivers import find_drivers
@@ -89,7 +90,7 @@ def weigh_importance(session: Session, survey: Survey, progress: Progress = lamb
         extract = read_extract(session, survey)
         name = _name(session, survey)
         counts = count_responses(session, survey, instrument, extract)
-        design = Responses.of(counts, extract.table).design
+        design, drawn = Responses.of(counts, extract.table).design, counts.design.probability
 
     def compute() -> dict[str, Any]:
         table, level = extract.table, survey.confidence_level
@@ -100,8 +101,10 @@ def weigh_importance(session: Session, survey: Survey, progress: Progress = lamb
         for number, (key, values) in enumerate(points.items()):
             progress(number, len(points) + 1)
             other = whole if whole is not None else _rest(instrument, points, key)
-            found.append(_correlate(design, key, values, other, level))
-        drivers, problem = (None, None) if whole is None else _drive(design, instrument, points, whole, level)
+            found.append(_correlate(design, key, values, other, level, drawn=drawn))
+        drivers, problem = (
+            (None, None) if whole is None else _drive(design, instrument, points, whole, level, drawn=drawn)
+        )
         progress(len(points) + 1, len(points) + 1)
         return {
             "overall": overall.key if overall else None,
@@ -165,7 +168,9 @@ def _mean(columns: list[Floats]) -> Floats:
     return np.where(given > 0, np.nansum(matrix, axis=1) / np.maximum(given, 1), np.nan)
 
 
-def _correlate(design: Any, key: str, values: Floats, other: Floats, level: float) -> dict[str, Any]:
+def _correlate(
+    design: SurveyDesign, key: str, values: Floats, other: Floats, level: float, *, drawn: bool
+) -> dict[str, Any]:
     both = int((~np.isnan(values) & ~np.isnan(other)).sum())
     entry: dict[str, Any] = {"key": key, "n": both, "value": None, "low": None, "high": None}
     if both < FEWEST:
@@ -174,12 +179,12 @@ def _correlate(design: Any, key: str, values: Floats, other: Floats, level: floa
         pair = correlate(design, values, other, level=level)
     except (MeasureError, DesignError):  # everybody answered alike
         return entry
-    limits = {"low": pair.low, "high": pair.high} if design.probability else {}
+    limits = {"low": pair.low, "high": pair.high} if drawn else {}
     return entry | {name: _number(value) for name, value in ({"value": pair.estimate} | limits).items()}
 
 
 def _drive(
-    design: Any, instrument: Instrument, points: dict[str, Floats], whole: Floats, level: float
+    design: SurveyDesign, instrument: Instrument, points: dict[str, Floats], whole: Floats, level: float, *, drawn: bool
 ) -> tuple[dict[str, Any] | None, str | None]:
     factors = {
         section.key: _mean([points[item.key] for item in section.items if item.key in points])
@@ -190,7 +195,6 @@ def _drive(
         found = find_drivers(design, whole, factors, level=level)
     except (MeasureError, DesignError) as error:
         return None, error.code
-    drawn = design.probability
 
     def limits(low: float, high: float) -> dict[str, float | None]:
         return {"low": _number(low), "high": _number(high)} if drawn else {"low": None, "high": None}

@@ -81,8 +81,6 @@ def likert_chart(
     for row, label, row_height in zip(rows, labels, heights, strict=True):
         _draw_row(pen, row, label, y, row_height, bar, reach)
         y += row_height
-    middle = _place(layout, reach, 0.0)
-    pen.line((middle, middle), (top - layout.size(2), y), INK, 1.0)
     return save_picture(picture, words, width, height, form)
 
 
@@ -153,6 +151,9 @@ def _draw_row(pen: Pen, row: Row, label: list[str], top: float, height: float, b
         pen.withheld(x + size(7), start + bar / 2)
         pen.write(x + size(19), start + bar / 2, _("không công bố: dưới 10 phiếu"), size(12.5), colour=MUTED)
         return
+    middle, tick = _place(layout, reach, 0.0), size(4)
+    pen.line((middle, middle), (start - tick, start), INK, 1.2)
+    pen.line((middle, middle), (start + bar, start + bar + tick), INK, 1.2)
     at = -row.shares["neutral"] / 2 - row.shares["dissatisfied"]
     for side in SIDES:
         share = row.shares[side]

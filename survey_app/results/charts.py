@@ -101,13 +101,13 @@ def dot_chart(
     figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white")
     pyplot.close(figure)
     return (
-        _few_colours(buffer)
+        few_colours(buffer)
         if form == "png"
         else tidy_svg(buffer.getvalue(), words.title, words.description, width, height)
     )
 
 
-def _few_colours(picture: io.BytesIO) -> bytes:
+def few_colours(picture: io.BytesIO) -> bytes:
     """The same PNG at a quarter of its weight: a chart has few colours."""
     from PIL import Image
 

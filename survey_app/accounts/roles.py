@@ -22,6 +22,7 @@ ISSUE_INVITATIONS = "invitation.issue"
 MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
 FREEZE = "publication.freeze"
+REVIEW = "publication.review"
 APPROVE = "publication.approve"
 MANAGE_USERS = "user.manage"
 MANAGE_GEOGRAPHY = "geography.manage"
@@ -65,12 +66,13 @@ MANAGER = frozenset(
         MANAGE_DEVICES,
         VIEW_RESULTS,
         FREEZE,
+        REVIEW,
     }
 )
 PERMISSIONS: dict[str, frozenset[str]] = {
     "survey_manager": MANAGER | {VIEW_TRAIL},
-    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS}),
-    "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, APPROVE, APPROVE_DRAW, SET_ASIDE}),
+    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, REVIEW}),
+    "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, REVIEW, APPROVE, APPROVE_DRAW, SET_ASIDE}),
     "sector_lead": MANAGER,
     "post_coordinator": COORDINATE | {IMPORT_RESPONSES},
     "collector": frozenset({COLLECT}),

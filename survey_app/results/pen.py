@@ -179,11 +179,11 @@ def save_picture(picture: Picture, words: ChartText, width: int, height: float, 
     picture.figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white")
     load_pyplot().close(picture.figure)
     if form == "png":
-        return _few_colours(buffer)
+        return few_colours(buffer)
     return tidy_svg(buffer.getvalue(), words.title, words.description, width, height)
 
 
-def _few_colours(picture: io.BytesIO) -> bytes:
+def few_colours(picture: io.BytesIO) -> bytes:
     """The same PNG at a quarter of its weight: a chart has few colours."""
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""Which cells of a table with totals to withhold, so that those with too few people cannot be computed from the rest."""
+"""Which cells of a table with totals to withhold, so that those with too few people cannot be computed from others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def choose_withheld(counts: ArrayLike, *, minimum: int = 10) -> Flags:
     counts : array_like of int, shape (r, c)
         People in each cell; the totals follow from them.
     minimum : int
-        Fewer people than this, and at least one: the cell or total is withheld. An empty cell holds nobody and is shown.
+        Fewer people than this, and at least one: the cell or total is withheld. An empty one is shown.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def choose_withheld(counts: ArrayLike, *, minimum: int = 10) -> Flags:
     up, must find for each withheld cell at least two possible counts; and what a row or column leaves for its withheld
     cells together must be at least `minimum` people, for the figure of those together can be computed. A cell is
     protected by the cheapest cycle through it (rows and columns are the nodes of a network, cells its edges): a cell
-    on no cycle of withheld cells is known exactly (Gusfield 1988, sec. 3), and along a cycle counts can shift where all
+    on no cycle of withheld cells is known exactly (Gusfield 1988), and along a cycle counts can shift where all
     of those that shrink stay at least 1.
 
     Examples
@@ -52,6 +52,32 @@ def choose_withheld(counts: ArrayLike, *, minimum: int = 10) -> Flags:
     while _protect_cells(table, withheld) or _fill_lines(table, withheld, minimum):
         pass
     return withheld
+
+
+def choose_withheld_parts(counts: ArrayLike, *, minimum: int = 10) -> Flags:
+    """Choose the parts of a whole to withhold, by the rule of `choose_withheld` for one line.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (r,)
+    minimum : int
+
+    Returns
+    -------
+    ndarray of bool, shape (r + 1,)
+        The whole last.
+
+    Examples
+    --------
+    >>> choose_withheld_parts([4, 30, 25, 60]).astype(int).tolist()
+    [1, 0, 1, 0, 0]
+    """
+    line = _with_totals(np.asarray(counts, dtype=np.int64).reshape(1, -1))[0]
+    hidden: Flags = (line > 0) & (line < minimum)
+    while not hidden[-1] and hidden.any() and (hidden.sum() < 2 or line[hidden].sum() < minimum):
+        shown = np.flatnonzero(~hidden[:-1] & (line[:-1] > 0))
+        hidden[shown[np.argmin(line[shown])] if len(shown) else -1] = True
+    return hidden
 
 
 def find_bounds(counts: ArrayLike, withheld: Flags) -> list[tuple[tuple[int, int], bool, bool]]:
@@ -104,7 +130,7 @@ def _protect_cells(table: Counts, withheld: Flags) -> bool:
 
 
 def _fill_lines(table: Counts, withheld: Flags, minimum: int) -> bool:
-    """Withhold so much of each row and column that what it leaves is not too few, in place; say whether any was added."""
+    """Withhold so much of each row and column that what it leaves is not too few, in place; say if any was added."""
     added = False
     for line, hidden in [*zip(table, withheld, strict=True), *zip(table.T, withheld.T, strict=True)]:
         while not hidden[-1] and hidden.any() and line[:-1][hidden[:-1]].sum() < minimum:
@@ -121,7 +147,7 @@ def _next_smallest(table: Counts, withheld: Flags, cell: tuple[int, int]) -> lis
 
 
 def _close_cycle(table: Counts, withheld: Flags, cell: tuple[int, int]) -> list[tuple[int, int]]:
-    """Return the shown cells of the cheapest cycle through a cell; a withheld cell costs nothing, another its people."""
+    """Return the shown cells of the cheapest cycle through a cell; withheld cells cost nothing, others their people."""
     rows, start, goal = len(table), cell[0], len(table) + cell[1]
     best, came, waiting = {start: 0}, dict[int, tuple[int, tuple[int, int]]](), [(0, start)]
     while waiting:

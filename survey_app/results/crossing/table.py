@@ -85,13 +85,11 @@ def _compute(coded: CodedResponses, choice: Choice) -> CrossTable:
         line = []
         for other in columns:
             domain = {row.by: grid.rows[place]} | ({column.by: grid.columns[other]} if column else {})
+            names = [row_titles[grid.rows[place]], *([column_titles[grid.columns[other]]] if column else [])]
+            title = {code: ", ".join(name[code] for name in names) for code in ALL}
             figure = publish_figure(coded.rule, one, grid.estimates[place][other], whole)
             hidden = bool(withheld[place, other])
-            line.append(
-                make_row(
-                    one, domain, dict(row_titles[grid.rows[place]]), figure, grid.answers[place][other], withheld=hidden
-                )
-            )
+            line.append(make_row(one, domain, title, figure, grid.answers[place][other], withheld=hidden))
         cells.append(line)
     among = inside.copy()
     answered = among & (coded.facet(row.by) > 0)

@@ -43,6 +43,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.publication import public_views
     from survey_app.publication import views as publication_views
     from survey_app.results import views as results_views
+    from survey_app.results.crossing import page_views  # noqa: F401  routes of crossing
     from survey_app.results.crossing import views as crossing_views
     from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import views as sampling_views

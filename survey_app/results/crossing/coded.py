@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from analysis.verdict import Operator
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.scales import missing_values
 from survey_app.instruments.schema import MultipleItem, ScaleItem, SingleItem
+from survey_app.results.composites import Responses
 from survey_app.results.crossing.facets import Facet, list_facets
 from survey_app.results.cube import SurveyCube, count_responses
 from survey_app.results.extract import asked_column, read_extract
@@ -106,6 +108,11 @@ class CodedResponses:
                 codes[~asked] = len(levels)
             self._codes[name] = codes
         return self._codes[name], levels
+
+    @cached_property
+    def responses(self) -> Responses:
+        """The responses themselves with their design, for what counts alone do not give."""
+        return Responses(self.counts, self.table, [])
 
     def pool(self, name: str) -> tuple[Any, Any]:
         """Numerator and denominator of each respondent in a pooled measure."""

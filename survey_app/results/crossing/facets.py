@@ -28,6 +28,19 @@ BACKGROUND = "background"
 SERVICE_KEYS = frozenset({"field", "filing", "programme", "level", "grade", "school_type"})
 """Questions of that section that name a service or the place that gives it, not the person."""
 
+SHORT_NAMES = {
+    "sex": {"vi": "Giới tính", "en": "Sex"},
+    "age": {"vi": "Tuổi", "en": "Age"},
+    "ethnicity": {"vi": "Dân tộc", "en": "Ethnic group"},
+    "education": {"vi": "Học vấn", "en": "Education"},
+    "occupation": {"vi": "Công việc", "en": "Occupation"},
+    "residence": {"vi": "Nơi ở: đô thị hay nông thôn", "en": "Home: town or countryside"},
+    "terrain": {"vi": "Nơi ở: miền núi, đồng bằng, hải đảo", "en": "Home: mountains, plain, island"},
+    "behalf": {"vi": "Làm thủ tục cho ai", "en": "On whose behalf"},
+    "position": {"vi": "Chức danh", "en": "Position"},
+    "field": {"vi": "Lĩnh vực của thủ tục", "en": "Field of the procedure"},
+    "filing": {"vi": "Cách nộp hồ sơ", "en": "How papers were filed"},
+}
 MOST_COLUMN_VALUES = 40
 PLACES, PEOPLE, SERVICES, OTHER = "places", "people", "services", "other"
 
@@ -125,10 +138,12 @@ def _channel_facet() -> Facet:
 
 
 def _question_facet(item: SingleItem, group: str) -> Facet:
+    """A question by its short name where it is one that every questionnaire asks."""
     outside = missing_values(item.options)
     options = [option for option in item.options if option.value not in outside]
     titles = {str(option.value): _general(option.label) for option in options}
-    return Facet(item.key, group, _general(item.text), titles)
+    short = SHORT_NAMES.get(item.key) if group in (PEOPLE, SERVICES) else None
+    return Facet(item.key, group, short or _general(item.text), titles)
 
 
 def _areas(units: Mapping[str, Unit]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analysis.cube import Batch, CubePlan, PsuCube, estimate_table, tally
 from analysis.estimate import Estimate
 from survey_app.results.answers import Answers, count_answers
-from survey_app.results.composites import Responses, count_asked, estimate_index
+from survey_app.results.composites import count_asked, estimate_index
 from survey_app.results.crossing.coded import CodedResponses
 from survey_app.results.crossing.facets import Facet
 from survey_app.results.crossing.measures import Shown
@@ -174,7 +174,8 @@ def _compose(
             if other < len(columns) - 1:
                 mask &= codes[facets[1].by] == other + 1
             masks.append(mask)
-    responses = Responses(coded.counts, coded.table, masks)
+    responses = replace(coded.responses, parts=masks)
+    responses.__dict__["design"] = coded.responses.design  # declared once for all tables
     estimates, asked = estimate_index(responses, index), count_asked(responses, index)
     wide = len(columns)
     return Grid(

@@ -120,6 +120,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
     from survey_app.results import cli as results_cli
+    from survey_app.results.crossing import cli as _crossing_cli  # noqa: F401  commands of `results`
     from survey_app.results.weighting import cli as weighting_cli
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`

@@ -118,6 +118,8 @@ class _Plan:
     column: float
     heights: list[float]
     roomy: bool
+    people: bool
+    number: float
     simulated: bool
     limits: tuple[float, ...]
     top: float
@@ -148,6 +150,9 @@ class _Plan:
             listed = [f"{number}. {name}" for number, name in enumerate(heat.columns, start=1)]
             head += [line for name in listed if (line := wrap(name, width - 2, size(SMALL + 1)))]
         roomy = column >= size(ROOMY)
+        widest = max((measure(value_words(cell), 1.0, bold=True) for cell in flat), default=1.0) or 1.0
+        people = max(measure(_people(cell), size(SMALL)) for cell in flat) < column - size(4) if flat else False
+        number = min(size(NUMBER), (column - size(6)) / widest)
         labels = [wrap(label, left - size(10), size(LABEL)) for label in heat.rows]
         tall = 54.0 if roomy else 40.0
         heights = [size(max(tall, 18 * len(label) + 8)) for label in labels]
@@ -165,6 +170,8 @@ class _Plan:
             column,
             heights,
             roomy,
+            people,
+            number,
             simulated,
             limits,
             top,
@@ -263,16 +270,15 @@ def _draw_cell(pen: Pen, plan: _Plan, cell: Row, x: float, y: float, height: flo
     step = step_of(cell, plan.limits)
     _field(pen, x + gap, y + gap, plan.column - 2 * gap, height - 2 * gap, step)
     colour = "#FFFFFF" if step >= DARK else INK
-    lines = [(value_words(cell), NUMBER, True)]
+    lines = [(value_words(cell), plan.number, True)]
     if plan.roomy and (limits := limit_words(cell)):
-        lines.append((f"({limits})", SMALL, False))
-    people = f"n = {decimal(cell.respondents, 0)}"
-    if measure(people, size(SMALL)) < plan.column - size(4):
-        lines.append((people, SMALL - 0.5, False))
+        lines.append((f"({limits})", size(SMALL), False))
+    if plan.people:
+        lines.append((_people(cell), size(SMALL - 0.5), False))
     top = y + height / 2 - size(16) * (len(lines) - 1) / 2
     for number, (words, points, bold) in enumerate(lines):
-        half = measure(words, size(points), bold=bold) / 2
-        pen.write(middle - half, top + number * size(16), words, size(points), colour=colour, bold=bold)
+        half = measure(words, points, bold=bold) / 2
+        pen.write(middle - half, top + number * size(16), words, points, colour=colour, bold=bold)
 
 
 def _field(pen: Pen, x: float, y: float, width: float, height: float, step: int) -> None:
@@ -282,6 +288,10 @@ def _field(pen: Pen, x: float, y: float, width: float, height: float, step: int)
     patch = Rectangle((x, y), width, height, facecolor=SHADES[step], edgecolor="#9AA5AE", linewidth=edge)
     patch.set_clip_on(False)
     pen.axes.add_patch(patch)
+
+
+def _people(cell: Row) -> str:
+    return f"n = {decimal(cell.respondents, 0)}"
 
 
 def _places(cell: Row) -> int:

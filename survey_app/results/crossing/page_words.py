@@ -57,8 +57,8 @@ def unranked_sentence(ranking: Ranking) -> str:
     if not ranking.unranked or not ranking.ranked:
         return ""
     return ngettext(
-        "%(num)s nơi không đưa vào xếp hạng vì có quá ít xã hoặc quá ít phiếu trong mẫu; số của nơi ấy chỉ để tham khảo.",
-        "%(num)s nơi không đưa vào xếp hạng vì có quá ít xã hoặc quá ít phiếu trong mẫu; số của các nơi ấy chỉ để tham khảo.",
+        "%(num)s nơi không xếp hạng vì có quá ít xã hoặc quá ít phiếu trong mẫu; số của nơi ấy để tham khảo.",
+        "%(num)s nơi không xếp hạng vì có quá ít xã hoặc quá ít phiếu trong mẫu; số của các nơi ấy để tham khảo.",
         len(ranking.unranked),
     )
 

@@ -42,6 +42,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.instruments import views as instruments_views
     from survey_app.publication import public_views
     from survey_app.publication import views as publication_views
+    from survey_app.results import factor_views  # noqa: F401  routes of results
     from survey_app.results import views as results_views
     from survey_app.results.crossing import page_views  # noqa: F401  routes of crossing
     from survey_app.results.crossing import views as crossing_views

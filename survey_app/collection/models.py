@@ -76,6 +76,18 @@ class Response(Base):
     sha256: Mapped[str] = mapped_column(String(64))
 
 
+class ResponseChange(Base):
+    """A response of a survey came to stand otherwise, or was removed; written by the database itself.
+
+    It tells neither which nor when: the number of them, with that of the responses, tells whether figures may differ.
+    """
+
+    __tablename__ = "response_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+
+
 class Draft(Base):
     """A form in progress, kept until it is sent or left for too long; its id becomes the response's id.
 

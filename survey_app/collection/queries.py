@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from survey_app.collection.models import Dispute, Response
+from survey_app.collection.models import Dispute, Response, ResponseChange
 from survey_app.geography.models import Unit
 from survey_app.instruments.usage import counts_usage
 from survey_app.sampling.queries import drawn_units
@@ -47,6 +47,20 @@ def makes_figures(survey: Survey) -> ColumnElement[bool]:
     if design_of(survey).sample.cases is None:
         return standing
     return and_(standing, Response.completeness.is_not(None))  # told of answers to drawn cases, also after closing
+
+
+def count_changes(session: Session, survey: Survey) -> tuple[int, int]:
+    """How many responses a survey has, counted or not, and how often one came to stand otherwise.
+
+    Read in one statement. Neither number ever shrinks unless the other grows, so the same pair read at two moments says
+    that no response came, changed or went between them.
+    """
+    came = select(func.count()).select_from(Response).where(Response.survey_id == survey.id).scalar_subquery()
+    changed = (
+        select(func.count()).select_from(ResponseChange).where(ResponseChange.survey_id == survey.id).scalar_subquery()
+    )
+    found = session.execute(select(came, changed)).one()
+    return found[0], found[1]
 
 
 def count_responses(session: Session, survey: Survey) -> int:

@@ -1,58 +1,34 @@
-"""Charts: one style, text kept as text, safe under the content policy; SVG for pages, PNG for documents."""
+"""The dot chart: rates with their intervals on a common axis; SVG for pages, PNG for documents."""
 
 from __future__ import annotations
-
-import io
-from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from survey_app.i18n import decimal, percent
 from survey_app.results.estimates import Row
-from survey_app.results.svg import tidy_svg
-from survey_app.results.typesetting import load_pyplot, measure, wrap
+from survey_app.results.pen import (
+    LABEL_NARROW,
+    LABEL_WIDE,
+    MUTED,
+    NARROW,
+    PRIMARY,
+    TRACK,
+    VERDICT_STYLE,
+    ChartText,
+    Layout,
+    Pen,
+    open_picture,
+    row_label,
+    save_picture,
+)
+from survey_app.results.typesetting import measure, wrap
 
-INK, MUTED, TRACK, PRIMARY, NOTICE = "#17212B", "#52606D", "#D9D4C7", "#0B5C6B", "#7A4B00"
-VERDICT_STYLE = {
-    "met": ("o", 8.0, "#1B7F8C"),
-    "not_met": ("^", 9.0, "#B5471F"),
-    "not_proven": ("D", 7.0, "#6B6F76"),
-    "not_drawn": ("o", 7.0, MUTED),
-}
+__all__ = ["ChartText", "Layout", "Pen", "dot_chart", "sort_weakest_first"]
+
 WIDTHS = (360, 720, 1200)
-NARROW = 480
-LABEL_NARROW, LABEL_WIDE, KEY = 15.0, 13.5, 12.5
+KEY = 12.5
 FIGURES = 236.0
-DPI = 96
-
-
-@dataclass(frozen=True)
-class ChartText:
-    """What a chart says in words: its title and a description of the same figures for people who do not see it."""
-
-    title: str
-    description: str
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where things stand, in pixels; ``unit`` enlarges type and marks on large pictures."""
-
-    width: float
-    narrow: bool
-    unit: float
-    track_left: float
-    track_right: float
-
-    def size(self, pixels: float) -> float:
-        """A length drawn for a 720 (narrow: 318) pixel chart, on this one."""
-        return pixels * self.unit
-
-    def place(self, share: float) -> float:
-        """The x of a share between 0 and 1."""
-        return self.track_left + share * (self.track_right - self.track_left)
 
 
 def sort_weakest_first(rows: list[Row]) -> list[Row]:
@@ -74,21 +50,16 @@ def dot_chart(
     form : {"svg", "png"}
         A PNG stands alone, so it carries its title.
     """
-    pyplot = load_pyplot()
     margin = width / 50 if form == "png" else 0.0
-    layout, labels = _lay_out(width - 2 * margin, [_label(row, language) for row in rows])
+    layout, labels = _lay_out(width - 2 * margin, [row_label(row, language) for row in rows])
     title = wrap(words.title, layout.width - 2, layout.size(16), bold=True) if form == "png" else []
     key = _arrange_key(rows, layout)
     top = layout.size(26 * len(title) + 30 * simulated + 24 * len(key) + (12 if layout.narrow else 34))
     heights = [_row_height(row, label, layout) for row, label in zip(rows, labels, strict=True)]
     height = top + sum(heights) + layout.size(34)
 
-    figure = pyplot.figure(figsize=(width / DPI, (height + 2 * margin) / DPI), dpi=DPI)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(-margin, width - margin), ylim=(height + margin, -margin))
-    axes.axis("off")
-    figure.patch.set_visible(form == "png")
-    pen = Pen(axes, layout)
+    picture = open_picture(layout, width, height, margin, form)
+    pen = picture.pen
     y = _draw_heading(pen, title, key, simulated=simulated)
     if rows and not layout.narrow:
         _draw_columns(pen, rows, y, height - layout.size(30))
@@ -97,24 +68,7 @@ def dot_chart(
         (_draw_narrow_row if layout.narrow else _draw_wide_row)(pen, row, label, y, row_height)
         y += row_height
     _draw_axis(pen, y + layout.size(6))
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white")
-    pyplot.close(figure)
-    return (
-        _few_colours(buffer)
-        if form == "png"
-        else tidy_svg(buffer.getvalue(), words.title, words.description, width, height)
-    )
-
-
-def _few_colours(picture: io.BytesIO) -> bytes:
-    """The same PNG at a quarter of its weight: a chart has few colours."""
-    from PIL import Image
-
-    smaller = io.BytesIO()
-    few = Image.open(picture).convert("RGB").quantize(64, dither=Image.Dither.NONE)
-    few.save(smaller, "png")
-    return smaller.getvalue()
+    return save_picture(picture, words, width, height, form)
 
 
 def _lay_out(width: float, labels: list[str]) -> tuple[Layout, list[list[str]]]:
@@ -131,93 +85,10 @@ def _lay_out(width: float, labels: list[str]) -> tuple[Layout, list[list[str]]]:
     return Layout(width, False, unit, widest + gap, width - figures - gap), lines
 
 
-class Pen:
-    """Draws on axes whose units are pixels, y downwards."""
-
-    def __init__(self, axes: Any, layout: Layout) -> None:
-        self.axes = axes
-        self.layout = layout
-
-    def write(
-        self, x: float, y: float, text: str, size: float, *, colour: str = INK, bold: bool = False, end: bool = False
-    ) -> None:
-        """One line of text whose middle is at y; ``end``: right-aligned at x."""
-        self.axes.text(
-            x,
-            y + 0.36 * size,
-            text,
-            fontsize=size * 72 / DPI,
-            color=colour,
-            fontweight="semibold" if bold else "normal",
-            ha="right" if end else "left",
-            va="baseline",
-            parse_math=False,
-        )
-
-    def line(self, x: tuple[float, ...], y: tuple[float, ...], colour: str, thick: float, dash: Any = "solid") -> None:
-        """A line through the points; its thickness is for a chart of unit 1."""
-        self.axes.plot(
-            x,
-            y,
-            color=colour,
-            linewidth=self.layout.size(thick) * 72 / DPI,
-            linestyle=dash,
-            solid_capstyle="butt",
-            clip_on=False,
-        )
-
-    def mark(self, x: float, y: float, verdict: str | None, *, hollow: bool = False) -> None:
-        """The sign of a verdict: shape and colour; hollow where a figure is for reference only."""
-        shape, size, colour = VERDICT_STYLE[verdict or "not_proven"]
-        self.axes.plot(
-            [x],
-            [y],
-            marker=shape,
-            markersize=self.layout.size(size) * 72 / DPI,
-            markerfacecolor="white" if hollow else colour,
-            markeredgecolor=colour if hollow else "white",
-            markeredgewidth=self.layout.size(1.6 if hollow else 0.8) * 72 / DPI,
-            linestyle="none",
-            clip_on=False,
-        )
-
-    def interval(self, low: float, high: float, y: float, colour: str) -> None:
-        """A line with upright ends, so that an interval narrower than its dot is still seen."""
-        tick, gap = self.layout.size(5.5), float("nan")
-        xs = (low, high, gap, low, low, gap, high, high)
-        ys = (y, y, gap, y - tick, y + tick, gap, y - tick, y + tick)
-        self.line(xs, ys, colour, 1.8)
-
-    def withheld(self, x: float, y: float) -> None:
-        """The sign ◌, drawn, because few fonts have it."""
-        from matplotlib.patches import Circle
-
-        self._outline(Circle((x, y), self.layout.size(5)), MUTED, (0, (1.5, 1.5)))
-
-    def frame(self, width: float, y: float, height: float) -> None:
-        """A thin frame at the left edge."""
-        from matplotlib.patches import Rectangle
-
-        self._outline(Rectangle((0.5, y), width, height), NOTICE, "solid")
-
-    def _outline(self, patch: Any, colour: str, dash: Any) -> None:
-        patch.set(fill=False, edgecolor=colour, linewidth=self.layout.size(1.2) * 72 / DPI, linestyle=dash)
-        patch.set_clip_on(False)
-        self.axes.add_patch(patch)
-
-
 def _draw_heading(pen: Pen, title: list[str], key: list[list[tuple[str, str]]], *, simulated: bool) -> float:
     """Title, the words for simulated data, the key; returns where they end."""
     size = pen.layout.size
-    y = 0.0
-    for line in title:
-        pen.write(0, y + size(12), line, size(16), bold=True)
-        y += size(26)
-    if simulated:
-        text = _("dữ liệu mô phỏng")
-        pen.frame(measure(text, size(13), bold=True) + size(16), y + size(1), size(22))
-        pen.write(size(8), y + size(12), text, size(13), colour=NOTICE, bold=True)
-        y += size(30)
+    y = pen.heading(title, simulated=simulated)
     for line_of_key in key:
         x = 0.0
         for sign, text in line_of_key:
@@ -360,13 +231,6 @@ def _row_height(row: Row, label: list[str], layout: Layout) -> float:
     if layout.narrow:
         return layout.size(20 * len(label) + (36 if row.estimate is None else 62))
     return layout.size(max(18 * len(label) + 14, 34))
-
-
-def _label(row: Row, language: str) -> str:
-    if row.domain:
-        return row.domain_title.get(language, "")
-    title = row.title.get(language, "")
-    return f"{row.criterion}. {title}" if row.criterion else title
 
 
 def _interval_words(row: Row) -> str:

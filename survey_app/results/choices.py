@@ -11,7 +11,9 @@ from analysis.cube import CubeMeasure, estimate_table, tally
 from analysis.policy import published_interval
 from survey_app.instruments.queries import instrument_of
 from survey_app.results.cube import NOT_ASKED, SurveyCube, count_responses, option_item, option_values
+from survey_app.results.estimates import survey_settings
 from survey_app.results.extract import read_extract
+from survey_app.results.kept import keep
 from survey_app.surveys.models import Survey
 
 FEW = 10
@@ -27,8 +29,17 @@ def describe_choices(session: Session, survey: Survey) -> list[dict[str, Any]]:
         who answered the question; an option declared missing is no answer and is not among them.
     """
     instrument = instrument_of(session, survey.questionnaire_id)
-    counts = count_responses(session, survey, instrument, read_extract(session, survey))
-    return [_describe(counts, item) for item in instrument.items() if item.type in ("single", "multiple", "ranking")]
+    extract = read_extract(session, survey)
+
+    def describe() -> list[dict[str, Any]]:
+        counts = count_responses(session, survey, instrument, extract)
+        chosen = [item for item in instrument.items() if item.type in ("single", "multiple", "ranking")]
+        return [_describe(counts, item) for item in chosen]
+
+    found: list[dict[str, Any]] = keep(
+        extract, ("choices", *survey_settings(survey), instrument.content_hash), describe
+    )
+    return found
 
 
 def _describe(counts: SurveyCube, item: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from survey_app.collection.models import CHANNELS
 from survey_app.instruments.scales import missing_values
 from survey_app.instruments.schema import Instrument, Item, MultipleItem, RankingItem, SingleItem
 from survey_app.results.design import SampleDesign, read_design
-from survey_app.results.extract import Extract, asked_column
+from survey_app.results.extract import Counted, Extract, asked_column
 from survey_app.results.pools import pool_counts, pool_names
 from survey_app.results.weighting.run import Weighting, by_unit, weigh_responses
 from survey_app.sampling.frame import district_of
@@ -48,7 +48,7 @@ class SurveyCube:
         return int(self.cube.rows.sum())
 
 
-_kept: dict[str, tuple[frozenset[str], PsuCube]] = {}
+_kept: dict[str, tuple[Counted, PsuCube]] = {}
 _weighted: dict[str, tuple[PsuCube | None, Weighting]] = {}
 _lock = threading.Lock()
 
@@ -61,7 +61,7 @@ def count_responses(session: Session, survey: Survey, instrument: Instrument, ex
     """
     design = read_design(session, survey)
     key = f"{extract.folder}:{design.draw}"
-    version = f"{key}:{extract.fingerprint}"
+    version = f"{key}:{extract.fingerprint}:{extract.frame}"
     with _lock:
         counted, weighting = _weighted.pop(version, (None, None))
         if weighting is None:
@@ -82,15 +82,16 @@ def count_responses(session: Session, survey: Survey, instrument: Instrument, ex
 
 def _count_new(instrument: Instrument, design: SampleDesign, extract: Extract, key: str) -> PsuCube:
     """The kept counts, with the responses that came since added."""
-    ids = extract.table.column("response_id").to_pylist()
-    counted, cube = _kept.pop(key, (frozenset[str](), None))
-    if cube is None or not counted <= frozenset(ids):
-        counted, cube = frozenset(), PsuCube(declare_frame(design), plan_counts(instrument, design))
-    if len(counted) < len(ids):
-        fresh = np.array([one not in counted for one in ids], dtype=bool)
-        cube.add(read_batch(instrument, design, cube, extract.table.filter(pa.array(fresh))))
+    counted, cube = _kept.pop(key, (None, None))
+    if counted is None or cube is None or counted.digest != extract.counted.digest:
+        fresh = None if counted is None else extract.counted.beyond(counted)
+        if fresh is None or cube is None:
+            cube = PsuCube(declare_frame(design), plan_counts(instrument, design))
+            cube.add(read_batch(instrument, design, cube, extract.table))
+        else:
+            cube.add(read_batch(instrument, design, cube, extract.table.filter(pa.array(fresh))))
     cube.frame = declare_frame(design, cube.rows)
-    _kept[key] = frozenset(ids), cube
+    _kept[key] = extract.counted, cube
     while len(_kept) > KEPT_CUBES:
         _kept.pop(next(iter(_kept)))
     return cube

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import pyarrow as pa
 from sqlalchemy.orm import Session
 
 from analysis.cube import estimate_table
@@ -19,12 +18,11 @@ from survey_app.instruments.schema import Instrument
 from survey_app.results.answers import Answers, count_answers
 from survey_app.results.composites import Responses, count_asked, estimate_index
 from survey_app.results.cube import SurveyCube, count_responses
-from survey_app.results.extract import read_extract
+from survey_app.results.extract import Extract, read_extract
+from survey_app.results.kept import keep
 from survey_app.results.measures import Measure, breakdowns, find_breakdown, list_measures
 from survey_app.results.pools import point_range
 from survey_app.surveys.models import Survey
-
-KEPT_TABLES = 64
 
 
 @dataclass(frozen=True)
@@ -80,33 +78,35 @@ class Figures:
     probability: bool = True
 
 
-_kept: dict[tuple[str, str, str, str], Figures] = {}
-
-
 def estimate_survey(session: Session, survey: Survey, by: str = "") -> Figures:
     """The whole and, with ``by``, each of its parts: ``district``, ``commune``, ``channel`` or a question's key.
 
-    Computed once for the responses at hand and kept until others come.
+    Computed once for the responses that count and kept until others do.
     """
     extract = read_extract(session, survey)
     instrument = instrument_of(session, survey.questionnaire_id)
-    settings = f"{survey.slug} {survey.target_rate} {survey.target_operator} {survey.confidence_level}"
-    key = (settings, instrument.content_hash, extract.fingerprint, by)
-    if key not in _kept:
-        while len(_kept) >= KEPT_TABLES:
-            _kept.pop(next(iter(_kept)))
-        _kept[key] = _compute(count_responses(session, survey, instrument, extract), extract.table, by)
-    return _kept[key]
+    name = ("figures", *survey_settings(survey), instrument.content_hash, by)
+    kept = keep(
+        extract,
+        name,
+        lambda: asdict(_compute(count_responses(session, survey, instrument, extract), extract, by)),
+    )
+    return Figures(**(kept | {"rows": [Row(**row) for row in kept["rows"]]}))
 
 
-def _compute(counts: SurveyCube, table: pa.Table, by: str) -> Figures:
+def survey_settings(survey: Survey) -> tuple[object, ...]:
+    """What figures depend on beside responses, weights and questionnaire."""
+    return (survey.slug, survey.target_rate, survey.target_operator, survey.confidence_level)
+
+
+def _compute(counts: SurveyCube, extract: Extract, by: str) -> Figures:
     parts = find_breakdown(counts, by) if by else None
     measures = list_measures(counts.instrument)
     title = {"vi": "Toàn địa bàn", "en": "Whole territory"}
-    whole = _estimate(counts, measures, table, "")
+    whole = _estimate(counts, measures, extract, "")
     rows = _rows(counts, measures, whole, [({}, title)], [None] * len(measures))
     if parts is not None:
-        split = _estimate(counts, measures, table, by)
+        split = _estimate(counts, measures, extract, by)
         domains = [({by: value}, parts.titles[value]) for value in split.values]
         rows += _rows(counts, measures, split, domains, whole.estimates[0])
     return Figures(counts.fingerprint, counts.size, by, rows, breakdowns(counts), counts.design.probability)
@@ -123,7 +123,7 @@ class _Table:
     rows: Any
 
 
-def _estimate(counts: SurveyCube, measures: list[Measure], table: pa.Table, by: str) -> _Table:
+def _estimate(counts: SurveyCube, measures: list[Measure], extract: Extract, by: str) -> _Table:
     """Every figure from the counts where they give it, the others from the responses."""
     keys = (by,) if by else ()
     counted = [measure for measure in measures if measure.counted is not None]
@@ -133,7 +133,7 @@ def _estimate(counts: SurveyCube, measures: list[Measure], table: pa.Table, by: 
     pooled = [measure for measure in measures if measure.counts_answers]
     answers = dict(zip([m.key for m in pooled], count_answers(counts, pooled, keys), strict=True))
     others = [measure for measure in measures if not measure.counts_answers]
-    responses = Responses.of(counts, table, by, values) if others else None
+    responses = Responses.of(counts, extract.table, by, values) if others else None
     for measure in others:
         assert measure.index is not None
         assert responses is not None

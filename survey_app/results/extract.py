@@ -1,73 +1,201 @@
 """The columnar extract: answers read once from JSON into Parquet; statistics read only this.
 
-It grows by parts: responses that came since the last look become one more file. It holds no open text, no collector
-and no hour; it can be deleted at any time and is then built anew.
+It grows by parts: responses that came since the last look become one more file. What counts at present stands in one
+more file, named by the digest of the responses in it. All of it holds no open text, no collector and no hour; it can be
+deleted at any time and is then built anew.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from flask import current_app
-from sqlalchemy import select
+from flask import current_app, g, has_request_context
+from numpy.typing import NDArray
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
-from survey_app.collection.queries import makes_figures
+from survey_app.collection.queries import count_changes, makes_figures
+from survey_app.database import db, may_write
 from survey_app.geography.models import Unit
 from survey_app.instruments.conditions import visible_items
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
 from survey_app.results.weighting.queries import steps_fingerprint
+from survey_app.sampling.queries import digest_frame
+from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
 
 MAXIMUM_PARTS = 20
+KEPT_FILES, KEPT_COUNTED = 3, 6
 CHUNK = 500
 
 
-@dataclass(frozen=True)
-class Extract:
-    """The counted responses of a survey as columns; the fingerprint tells which they are and how they are weighted."""
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """The responses of a survey that count, by their numbers.
 
-    table: pa.Table
-    fingerprint: str
+    Attributes
+    ----------
+    keys : bytes
+        Their numbers in order, 16 bytes each.
+    digest : str
+        Of the keys.
+    """
+
+    instrument: Instrument
     folder: Path
+    keys: bytes
+    digest: str
+
+    @property
+    def path(self) -> Path:
+        """Where their answers stand as columns."""
+        return self.folder / f"counted-{self.digest[:32]}.parquet"
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """Their answers, in the order of their numbers."""
+        with _only_one(self.folder):
+            try:
+                return pq.read_table(self.path, schema=_schema(self.instrument), memory_map=False)
+            except (pa.ArrowInvalid, OSError):  # deleted or cut off since
+                return _gather(db.session, self)
+
+    def beyond(self, others: Counted) -> NDArray[np.bool_] | None:
+        """Which of them are not among others, where all of the others are among them; else None."""
+        ours, theirs = (np.frombuffer(one.keys, dtype="V16") for one in (self, others))
+        fresh = ~np.isin(ours, theirs)
+        return fresh if len(ours) - int(fresh.sum()) == len(theirs) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Extract:
+    """The counted responses of a survey as columns.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Which they are and how they are weighted.
+    frame : str
+        A digest of the places of the draw in force, with their lists and names.
+    """
+
+    counted: Counted
+    fingerprint: str
+    frame: str
+
+    @property
+    def folder(self) -> Path:
+        """Where its files stand."""
+        return self.counted.folder
+
+    @property
+    def table(self) -> pa.Table:
+        """The answers, in the order of the ids, so that the same responses give the same digits."""
+        return self.counted.table
+
+
+_kept: dict[tuple[Path, bool], tuple[tuple[int, int], Counted]] = {}
+_lock = threading.Lock()
 
 
 def read_extract(session: Session, survey: Survey) -> Extract:
-    """The extract, brought up to date first."""
+    """The extract, brought up to date first.
+
+    Where nothing may be written, the database's own count of what came and what changed tells whether the responses
+    read last still are those that count. A transaction that may itself have written reads them anew: what it counts
+    might never come to stand.
+    """
     instrument = instrument_of(session, survey.questionnaire_id)
     folder = Path(current_app.config["INSTANCE"]) / "extracts" / f"{survey.id}-{instrument.content_hash[:12]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    counted = set(session.scalars(select(Response.id).where(makes_figures(survey))))
-    schema = _schema(instrument)
-    with _only_one(folder):
-        table = _read_parts(folder, schema)
-        known = {UUID(text) for text in table.column("response_id").to_pylist()}
-        if new := counted - known:
-            _write_part(folder, _build(session, instrument, schema, new))
-            table = _read_parts(folder, schema)
-        if len(list(folder.glob("part-*.parquet"))) > MAXIMUM_PARTS:
-            _merge_parts(folder, table)
-    if known - counted:
-        table = table.filter(pc.is_in(table.column("response_id"), pa.array([str(key) for key in counted])))
-    # in the order of the ids, so that the same responses give the same digits whatever order they came in
-    table = table.sort_by("response_id")
-    digest = hashlib.sha256(b"".join(sorted(key.bytes for key in counted))).hexdigest()
+    key = (folder, design_of(survey).sample.cases is None)
+    changes, frame = _look(session, survey)  # before the responses are read
+    known, counted = _kept.get(key, (None, None))
+    if counted is None or changes is None or known != changes:
+        counted = _find_counted(session, survey, instrument, folder, counted)
+    if changes is not None:
+        with _lock:
+            _kept.pop(key, None)
+            _kept[key] = changes, counted
+            while len(_kept) > KEPT_COUNTED:
+                _kept.pop(next(iter(_kept)))
+    digest = counted.digest
     if steps := steps_fingerprint(session, survey):
         digest = hashlib.sha256(f"{digest} {steps}".encode()).hexdigest()
-    return Extract(table, digest, folder)
+    return Extract(counted, digest, frame)
+
+
+def _look(session: Session, survey: Survey) -> tuple[tuple[int, int] | None, str]:
+    """What came and what changed, None where it is not to be relied on, and the digest of the frame.
+
+    Looked up once a request, so that all figures of a page are of the same responses.
+    """
+    if may_write.get():
+        return None, digest_frame(session, survey)
+    if not has_request_context():
+        return count_changes(session, survey), digest_frame(session, survey)
+    seen: dict[int, tuple[tuple[int, int], str]] = g.setdefault("looked_at_surveys", {})
+    if survey.id not in seen:
+        seen[survey.id] = count_changes(session, survey), digest_frame(session, survey)
+    return seen[survey.id]
+
+
+def _find_counted(
+    session: Session, survey: Survey, instrument: Instrument, folder: Path, before: Counted | None
+) -> Counted:
+    """The responses that count now; those found before, where they are the same."""
+    found = session.scalars(select(cast(Response.id, String)).where(makes_figures(survey)))
+    keys = bytes.fromhex("".join(sorted(found)).replace("-", ""))
+    digest = hashlib.sha256(keys).hexdigest()
+    counted = Counted(instrument, folder, keys, digest) if before is None or before.digest != digest else before
+    if not counted.path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with _only_one(folder):
+            vars(counted)["table"] = _gather(session, counted)
+    return counted
+
+
+def _gather(session: Session, counted: Counted) -> pa.Table:
+    """Bring the parts up to date, put together what counts and write it down."""
+    folder, instrument = counted.folder, counted.instrument
+    schema = _schema(instrument)
+    wanted = {str(UUID(bytes=counted.keys[place : place + 16])) for place in range(0, len(counted.keys), 16)}
+    table = _read_parts(folder, schema)
+    known = set(table.column("response_id").to_pylist())
+    if new := wanted - known:
+        _write_part(folder, _build(session, instrument, schema, {UUID(key) for key in new}))
+        table = _read_parts(folder, schema)
+    if len(list(folder.glob("part-*.parquet"))) > MAXIMUM_PARTS:
+        _merge_parts(folder, table)
+    if known - wanted:
+        table = table.filter(pc.is_in(table.column("response_id"), pa.array(sorted(wanted), pa.string())))
+    table = table.sort_by("response_id").combine_chunks()
+    _write_counted(counted.path, table)
+    return table
+
+
+def _write_counted(path: Path, table: pa.Table) -> None:
+    draft = path.with_name("draft.tmp")
+    pq.write_table(table, draft, compression="zstd")
+    draft.rename(path)
+    older = sorted(path.parent.glob("counted-*.parquet"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for one in older[KEPT_FILES:]:
+        one.unlink()
 
 
 def _schema(instrument: Instrument) -> pa.Schema:

@@ -1,17 +1,20 @@
-"""Charts of a page, drawn once for the same figures: drawing takes a tenth of a second each."""
+"""Charts of a page, drawn once for the same figures and kept: drawing takes a tenth of a second each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from survey_app.results.charts import ChartText, dot_chart, sort_weakest_first
+from survey_app.results.charts import dot_chart, sort_weakest_first
 from survey_app.results.estimates import Row
+from survey_app.results.extract import Extract
+from survey_app.results.kept import keep
+from survey_app.results.pen import ChartText
 from survey_app.results.words import weakest_words
 
 PAGE_WIDTHS = (360, 720)
-KEPT_PICTURES = 200
 
 
 @dataclass(frozen=True)
@@ -23,24 +26,30 @@ class Picture:
     words: ChartText
 
 
-_kept: dict[tuple[object, ...], Picture] = {}
+def picture_of(extract: Extract, name: tuple[object, ...], words: ChartText, draw: Callable[[int], bytes]) -> Picture:
+    """A chart at the widths of pages, drawn once; ``name`` tells all it depends on beside the extract and its words.
+
+    Parameters
+    ----------
+    draw : callable
+        Gives the SVG of a width.
+    """
+    key = ("picture", *name, words.title, words.description)
+    narrow, wide = keep(extract, key, lambda: [draw(width).decode() for width in PAGE_WIDTHS])
+    return Picture(Markup(narrow), Markup(wide), words)  # noqa: S704  drawn and escaped by us
 
 
 def draw_for_page(
-    rows: list[Row], subject: str, *, language: str, simulated: bool, key: tuple[object, ...]
+    extract: Extract, rows: list[Row], subject: str, *, language: str, simulated: bool, key: tuple[object, ...]
 ) -> Picture | None:
-    """The chart of the rows, weakest first; ``key`` names the figures they come from. None without rows."""
+    """The dot chart of the rows, weakest first; ``key`` names which rows of the extract they are. None without rows."""
     if not rows:
         return None
-    key = (*key, subject, language, simulated)
-    if key not in _kept:
-        while len(_kept) >= KEPT_PICTURES:
-            _kept.pop(next(iter(_kept)))
-        ordered = sort_weakest_first(rows)
-        words = weakest_words(ordered, language, subject[:1].upper() + subject[1:])
-        narrow, wide = (
-            Markup(dot_chart(ordered, language, words=words, width=width, simulated=simulated).decode())  # noqa: S704  drawn and escaped by us
-            for width in PAGE_WIDTHS
-        )
-        _kept[key] = Picture(narrow, wide, words)
-    return _kept[key]
+    ordered = sort_weakest_first(rows)
+    words = weakest_words(ordered, language, subject[:1].upper() + subject[1:])
+    return picture_of(
+        extract,
+        ("dots", *key, subject, language, simulated),
+        words,
+        lambda width: dot_chart(ordered, language, words=words, width=width, simulated=simulated),
+    )

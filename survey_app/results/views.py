@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import VIEW_RESULTS
-from survey_app.collection.queries import count_undrawn, progress_by_commune, set_aside_count
 from survey_app.database import db
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
 from survey_app.results.charts import sort_weakest_first
-from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Row, estimate_survey
+from survey_app.results.extract import read_extract
+from survey_app.results.overview import forms_to_decide, read_overview
 from survey_app.results.pages import results_pages
 from survey_app.results.pictures import draw_for_page
 from survey_app.results.tables import rows_as_csv, rows_as_json
@@ -38,23 +38,25 @@ def overview(slug: str) -> ResponseReturnValue:
     if by not in whole.breakdowns:
         by = whole.breakdowns[0] if whole.breakdowns else ""
     figures = estimate_survey(db.session, survey, by) if by else whole
+    extract = read_extract(db.session, survey)
     indices = [row for row in whole.rows if row.kind == "index"]
+    first = indices[0] if indices else None
     of = request.args.get("cua", "")
     measures = {row.of: row for row in whole.rows}
     if of not in measures:
-        of = indices[0].of if indices else next(iter(measures), "")
+        of = first.of if first else next(iter(measures), "")
     parts = [row for row in figures.rows if row.domain and row.of == of]
     factors = [row for row in whole.rows if row.kind == "section"]
-    items = [row for row in whole.rows if row.kind == "item"]
-    draw = partial(draw_for_page, language=language(), simulated=survey.simulated)
-    key = (slug, whole.fingerprint, survey.target_rate)
+    draw = partial(draw_for_page, extract, language=language(), simulated=survey.simulated)
+    key = (slug, survey.target_rate, survey.target_operator, survey.confidence_level)
     return render_template(
         "office/results.html",
-        answer=answer_sentence(indices[0] if indices else None),
-        index=indices[0] if indices else None,
+        answer=answer_sentence(first),
+        index=first,
         responses=whole.responses,
+        beside=read_overview(db.session, survey, whole) if whole.responses else None,
+        further=forms_to_decide(first),
         factors=sort_weakest_first(factors),
-        items=sort_weakest_first(items),
         parts=parts,
         by=by,
         of=of,
@@ -62,20 +64,13 @@ def overview(slug: str) -> ResponseReturnValue:
         breakdowns=[(name, breakdown_title(survey, name)) for name in whole.breakdowns],
         charts={
             "factors": draw(factors, _("Các yếu tố"), key=key),
-            "items": draw(items, _("Các tiêu chí"), key=key),
             "parts": draw(parts, breakdown_title(survey, by), key=(*key, by, of)) if _can_draw(parts, by) else None,
         }
         if whole.responses
         else {},
         target=target_words(whole.rows),
         indices=indices,
-        choices=describe_choices(db.session, survey) if whole.responses else [],
         probability=whole.probability,
-        set_aside=set_aside_count(db.session, survey)[0],
-        undrawn=count_undrawn(db.session, survey),
-        silent_communes=[c.name for c in progress_by_commune(db.session, survey) if c.received == 0]
-        if whole.probability
-        else [],
         **frame(survey, "results"),
     )
 

@@ -111,6 +111,8 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", f"{DOT}/nhap-phieu"): INTAKE,
     ("POST", f"{DOT}/nhap-phieu"): INTAKE,
     ("GET", f"{DOT}/ket-qua"): RESULTS,
+    ("GET", f"{DOT}/ket-qua/yeu-to"): RESULTS,
+    ("POST", f"{DOT}/ket-qua/yeu-to"): RESULTS,
     ("GET", f"{DOT}/ket-qua.json"): RESULTS,
     ("GET", f"{DOT}/ket-qua.csv"): RESULTS,
     ("GET", f"{DOT}/cong-bo"): RESULTS,

@@ -12,6 +12,7 @@ from survey_app.collection.models import Response
 from survey_app.results import extract
 from survey_app.results.estimates import estimate_survey
 from survey_app.results.extract import read_extract
+from survey_app.results.kept import forget_kept
 from survey_app.results.tables import rows_as_json
 from survey_app.surveys.models import Survey
 from tests.village import at_once, communes, make_village, respond
@@ -35,10 +36,15 @@ def add(session: Session, survey: Survey, count: int) -> None:
     session.commit()
 
 
-def forget_figures() -> None:
-    from survey_app.results import estimates
+def forget_counted(app: Flask) -> None:
+    for path in (Path(app.config["INSTANCE"]) / "extracts").glob("*/counted-*.parquet"):
+        path.unlink()
 
-    estimates._kept.clear()
+
+def forget_figures(app: Flask) -> None:
+    forget_kept()
+    for folder in (Path(app.config["INSTANCE"]) / "extracts").glob("*/figures-*"):
+        shutil.rmtree(folder)
 
 
 def test_new_answers_join_what_was_read_before(app: Flask, session: Session) -> None:
@@ -68,7 +74,8 @@ def test_the_extract_may_be_deleted_or_damaged_without_a_digit_changing(app: Fla
     ]
     for damage in damages:
         damage()
-        forget_figures()
+        forget_counted(app)
+        forget_figures(app)
         assert rows_as_json(estimate_survey(session, survey, "commune").rows, simulated=False) == before
         assert read_extract(session, survey).table.num_rows == 24
 
@@ -127,7 +134,7 @@ def test_the_order_in_which_answers_came_changes_no_digit(app: Flask, session: S
     add(session, survey, 4)
     before = rows_as_json(estimate_survey(session, survey).rows, simulated=False)
     shutil.rmtree(parts(app)[0].parent)
-    forget_figures()
+    forget_figures(app)
     assert rows_as_json(estimate_survey(session, survey).rows, simulated=False) == before
 
 

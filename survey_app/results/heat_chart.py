@@ -5,7 +5,6 @@ The shades differ in lightness alone, so that they keep their order in grey and 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,10 +12,9 @@ from itertools import pairwise
 from flask_babel import gettext as _
 
 from survey_app.i18n import decimal
-from survey_app.results.charts import DPI, INK, MUTED, NARROW, NOTICE, ChartText, Layout, Pen
 from survey_app.results.estimates import Row
-from survey_app.results.svg import tidy_svg
-from survey_app.results.typesetting import load_pyplot, measure, wrap
+from survey_app.results.pen import DPI, INK, MUTED, NARROW, NOTICE, ChartText, Layout, Pen, open_picture, save_picture
+from survey_app.results.typesetting import measure, wrap
 
 SHADES = ("#EAF3F4", "#C9E1E4", "#9CC8CD", "#2F7883", "#083F4A")
 DARK = 3
@@ -88,21 +86,11 @@ def heat_chart(heat: Heat, *, words: ChartText, width: int, simulated: bool, for
     form : {"svg", "png"}
         A PNG stands alone, so it carries its title.
     """
-    pyplot = load_pyplot()
     margin = width / 50 if form == "png" else 0.0
     plan = _Plan.of(heat, words, width - 2 * margin, simulated=simulated, titled=form == "png")
-    figure = pyplot.figure(figsize=(width / DPI, (plan.height + 2 * margin) / DPI), dpi=DPI)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(-margin, width - margin), ylim=(plan.height + margin, -margin))
-    axes.axis("off")
-    figure.patch.set_visible(form == "png")
-    _draw(Pen(axes, plan.layout), heat, plan)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white")
-    pyplot.close(figure)
-    if form == "png":
-        return buffer.getvalue()
-    return tidy_svg(buffer.getvalue(), words.title, words.description, width, plan.height)
+    picture = open_picture(plan.layout, width, plan.height, margin, form)
+    _draw(picture.pen, heat, plan)
+    return save_picture(picture, words, width, plan.height, form)
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,8 @@ def differences_command(session: Session, slug: str, measure: str) -> None:
             {
                 "by": table.facet.by,
                 "sentence": difference_sentence(table),
-                "f": table.test.second_order.statistic if table.test else None,
-                "p": table.test.second_order.p_value if table.test and table.adjusted_p >= 0 else None,
+                "f": table.statistic if table.p_value >= 0 else None,
+                "p": table.p_value if table.p_value >= 0 else None,
                 "adjusted_p": table.adjusted_p if table.adjusted_p >= 0 else None,
                 "differs": table.differs,
             }

@@ -20,7 +20,7 @@ from survey_app.instruments.schema import MultipleItem, ScaleItem, SingleItem
 from survey_app.results.composites import Responses
 from survey_app.results.crossing.facets import Facet, list_facets
 from survey_app.results.cube import SurveyCube, count_responses
-from survey_app.results.extract import asked_column, read_extract
+from survey_app.results.extract import Extract, asked_column, read_extract
 from survey_app.results.pools import pool_counts
 from survey_app.surveys.models import Survey
 
@@ -45,9 +45,10 @@ class CodedResponses:
 
     Attributes
     ----------
+    extract : Extract
     counts : SurveyCube
     table : Table
-        The extract the codes are made of.
+        The answers the codes are made of.
     facets : dict of str to Facet
     rule : Rule
     unit : ndarray of int, shape (n,)
@@ -56,6 +57,7 @@ class CodedResponses:
         The place of its primary unit in the frame.
     """
 
+    extract: Extract
     counts: SurveyCube
     table: pa.Table
     facets: dict[str, Facet]
@@ -145,15 +147,14 @@ _lock = threading.Lock()
 
 def code_responses(session: Session, survey: Survey) -> CodedResponses:
     """The responses at hand as codes; kept until others come, or the target or the weights change."""
-    instrument = instrument_of(session, survey.questionnaire_id)
     extract = read_extract(session, survey)
-    counts = count_responses(session, survey, instrument, extract)
     rule = Rule(survey.confidence_level, survey.target_rate, "gt" if survey.target_operator == "gt" else "ge")
-    key = f"{extract.folder} {extract.fingerprint} {counts.design.draw} {rule}"
+    key = f"{extract.folder} {extract.fingerprint} {extract.frame} {rule}"
     with _lock:
         found = _kept.pop(key, None)
         if found is None:
-            found = CodedResponses(counts, extract.table, list_facets(session, counts), rule)
+            counts = count_responses(session, survey, instrument_of(session, survey.questionnaire_id), extract)
+            found = CodedResponses(extract, counts, extract.table, list_facets(session, counts), rule)
         _kept[key] = found
         while len(_kept) > KEPT:
             _kept.pop(next(iter(_kept)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from analysis.errors import MeasureError
-from analysis.models.rao_scott import AssociationTest, assess_answers
+from analysis.models.rao_scott import assess_answers
 from analysis.verdict import adjust
 from survey_app.results.crossing.cells import split_by
 from survey_app.results.crossing.coded import CodedResponses
@@ -17,6 +18,7 @@ from survey_app.results.crossing.facets import PEOPLE, Facet
 from survey_app.results.crossing.measures import Shown
 from survey_app.results.crossing.respondents import satisfied_of
 from survey_app.results.estimates import Row
+from survey_app.results.kept import keep
 
 FEW_GROUPS = 2
 ALSO = ("area", "kind")
@@ -34,8 +36,9 @@ class Difference:
     ----------
     rows : list of Row
         The groups that anybody is in, and last everyone who told their group.
-    test : AssociationTest or None
-        None where it cannot be made: nobody drew the sample, one group, a measure that is no rate.
+    statistic, p_value : float
+        Rao and Scott's F of second order; NaN where there is no test: nobody drew the sample, one group, a measure that
+        is no rate.
     adjusted_p : float
         Holm's p value among all the tables of the page; NaN without a test.
     level : float
@@ -44,7 +47,8 @@ class Difference:
 
     facet: Facet
     rows: list[Row]
-    test: AssociationTest | None
+    statistic: float
+    p_value: float
     adjusted_p: float
     level: float
 
@@ -83,23 +87,22 @@ def _compute(coded: CodedResponses, one: Shown, facets: Sequence[Facet]) -> list
     found = []
     for facet in facets:
         rows = split_by(coded, [one], facet)[one.measure.key]
-        found.append(Difference(facet, rows, _test(coded, one, facet, rows), math.nan, coded.rule.level))
-    tested = [place for place, one_table in enumerate(found) if one_table.test is not None and _p(one_table) >= 0]
-    for place, p_value in zip(tested, adjust([_p(found[place]) for place in tested], "holm"), strict=True):
+        name = ("difference", one.measure.key, facet.by, list(facet.levels))
+        tested = keep(coded.extract, name, partial(_test, coded, one, facet, rows)) or {}
+        f, p = tested.get("f", math.nan), tested.get("p", math.nan)
+        found.append(Difference(facet, rows, f, p, math.nan, coded.rule.level))
+    tests = [place for place, table in enumerate(found) if table.p_value >= 0]
+    for place, p_value in zip(tests, adjust([found[place].p_value for place in tests], "holm"), strict=True):
         found[place] = replace(found[place], adjusted_p=float(p_value))
     return found
 
 
-def _p(one: Difference) -> float:
-    return one.test.second_order.p_value if one.test is not None else math.nan
-
-
-def _test(coded: CodedResponses, one: Shown, facet: Facet, rows: Sequence[Row]) -> AssociationTest | None:
+def _test(coded: CodedResponses, one: Shown, facet: Facet, rows: Sequence[Row]) -> dict[str, float]:
     """Rao and Scott's test over the groups that have a figure; the others stay in the design."""
     found = satisfied_of(coded, one)
     values = [row.domain[facet.by] for row in rows[:-1] if row.estimate is not None]
     if found is None or len(values) < FEW_GROUPS or not coded.counts.design.probability:
-        return None
+        return {}
     satisfied, given = found
     place = {value: number for number, value in enumerate(facet.levels, start=1)}
     group = np.array([0, *(0 for _value in facet.levels)])
@@ -110,8 +113,9 @@ def _test(coded: CodedResponses, one: Shown, facet: Facet, rows: Sequence[Row]) 
     counts[inside, codes[inside] - 1, 0] = satisfied[inside]
     counts[inside, codes[inside] - 1, 1] = (given - satisfied)[inside]
     if not counts.any(axis=0).all():
-        return None
+        return {}
     try:
-        return assess_answers(coded.responses.design, counts, values, ["satisfied", "other"])
+        test = assess_answers(coded.responses.design, counts, values, ["satisfied", "other"]).second_order
     except MeasureError:
-        return None
+        return {}
+    return {"f": test.statistic, "p": test.p_value} if math.isfinite(test.p_value) else {}

@@ -7,7 +7,6 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import VIEW_RESULTS
@@ -34,7 +33,7 @@ from survey_app.results.crossing.words import facet_title
 from survey_app.results.design import read_design
 from survey_app.results.estimates import Row
 from survey_app.results.heat_chart import find_limits, shade_words, step_of
-from survey_app.results.pictures import PAGE_WIDTHS, Picture
+from survey_app.results.pictures import Picture, picture_of
 from survey_app.surveys.access import frame, open_survey
 from survey_app.surveys.models import Survey
 
@@ -99,26 +98,19 @@ def _map(survey: Survey, coded: CodedResponses, one: Shown, facet: Facet, limits
     return draw_places(read_design(db.session, survey), communes[:-1], limits)
 
 
-_pictures: dict[tuple[object, ...], Picture] = {}
-
-
 def _draw_places(
     survey: Survey, coded: CodedResponses, one: Shown, facet: Facet, rows: list[Row], ranking: Ranking
 ) -> Picture | None:
     ordered = [*ranking.ranked, *ranking.unranked]
     if not 1 < len(ordered) <= MOST_DRAWN:
         return None
-    key = (coded.counts.fingerprint, coded.rule, one.measure.key, facet.by, language(), survey.slug, survey.simulated)
-    if key not in _pictures:
-        while len(_pictures) >= 64:
-            _pictures.pop(next(iter(_pictures)))
-        words = places_words(ordered, facet_title(facet), ranking)
-        narrow, wide = (
-            Markup(dot_chart(ordered, language(), words=words, width=width, simulated=survey.simulated).decode())  # noqa: S704  drawn and escaped by us
-            for width in PAGE_WIDTHS
-        )
-        _pictures[key] = Picture(narrow, wide, words)
-    return _pictures[key]
+    words = places_words(ordered, facet_title(facet), ranking)
+    return picture_of(
+        coded.extract,
+        ("places", one.measure.key, facet.by, repr(coded.rule), language(), survey.simulated),
+        words,
+        lambda width: dot_chart(ordered, language(), words=words, width=width, simulated=survey.simulated),
+    )
 
 
 @blueprint.get("/quan-ly/dot/<slug>/ket-qua/ai")

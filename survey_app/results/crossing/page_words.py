@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from survey_app.i18n import decimal, language
-from survey_app.results.charts import ChartText
 from survey_app.results.crossing.differences import Difference
 from survey_app.results.crossing.places import Ranking
 from survey_app.results.crossing.words import list_words
 from survey_app.results.estimates import Row
+from survey_app.results.pen import ChartText
 from survey_app.results.words import rate_words
 
 MOST_SAID = 6
@@ -92,7 +92,7 @@ def difference_sentence(one: Difference) -> str:
     groups = one.groups
     if len(groups) < 2:
         return _("Chưa đủ người ở từ hai nhóm trở lên nên chưa so sánh được.")
-    if one.test is None or not one.adjusted_p >= 0:
+    if not one.adjusted_p >= 0:
         return _("Không kiểm định được: mẫu không được bốc, hoặc các câu trả lời đều như nhau.")
     p_words = _p_words(one.adjusted_p)
     if not one.differs:

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
-from markupsafe import Markup
 
 from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.roles import VIEW_RESULTS
@@ -22,7 +21,7 @@ from survey_app.results.crossing.saving import delete_view, find_view, save_view
 from survey_app.results.crossing.table import CrossTable, cross
 from survey_app.results.crossing.words import facet_title, picture_words, table_sentence, withheld_words
 from survey_app.results.heat_chart import SHARE_LIMITS, Heat, find_limits, heat_chart, shade_words, step_of
-from survey_app.results.pictures import PAGE_WIDTHS, Picture
+from survey_app.results.pictures import Picture, picture_of
 from survey_app.surveys.access import frame, open_survey
 from survey_app.surveys.forms import ActionForm
 from survey_app.surveys.models import Survey
@@ -67,7 +66,7 @@ def _page(
         withheld_sentence=withheld_words(found) if found else "",
         shades=shade_words(limits, found.total) if found else [],
         shade=lambda cell: step_of(cell, limits),
-        picture=_draw_for_page(found, survey) if found else None,
+        picture=_draw_for_page(found, coded, survey) if found else None,
         facets=_by_group(coded),
         measures=_by_kind(coded),
         wanted_filters=_filter_slots(asked),
@@ -115,28 +114,21 @@ def _by_kind(coded: CodedResponses) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(names[kind], entries) for kind, entries in found.items() if entries]
 
 
-_pictures: dict[tuple[object, ...], Picture] = {}
-
-
 def _heat(found: CrossTable) -> Heat:
     titles = [title[language()] for _value, title in found.rows]
     return Heat(titles, [title[language()] for _value, title in found.columns], found.cells)
 
 
-def _draw_for_page(found: CrossTable, survey: Survey) -> Picture | None:
+def _draw_for_page(found: CrossTable, coded: CodedResponses, survey: Survey) -> Picture | None:
     if len(found.rows) * len(found.columns) > MOST_DRAWN or found.total.estimate is None:
         return None
-    key = (survey.slug, found.fingerprint, found.choice.query, language(), survey.simulated)
-    if key not in _pictures:
-        while len(_pictures) >= 64:
-            _pictures.pop(next(iter(_pictures)))
-        words = picture_words(found)
-        narrow, wide = (
-            Markup(heat_chart(_heat(found), words=words, width=width, simulated=survey.simulated).decode())  # noqa: S704  drawn and escaped by us
-            for width in PAGE_WIDTHS
-        )
-        _pictures[key] = Picture(narrow, wide, words)
-    return _pictures[key]
+    words = picture_words(found)
+    return picture_of(
+        coded.extract,
+        ("cross", found.choice.query, repr(coded.rule), language(), survey.simulated),
+        words,
+        lambda width: heat_chart(_heat(found), words=words, width=width, simulated=survey.simulated),
+    )
 
 
 @blueprint.get("/quan-ly/dot/<slug>/ket-qua/bang.json")

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from survey_app.i18n import decimal, language, percent
-from survey_app.results.charts import ChartText
 from survey_app.results.crossing.facets import Facet
 from survey_app.results.crossing.table import CrossTable
 from survey_app.results.estimates import Row
+from survey_app.results.pen import ChartText
 from survey_app.results.words import rate_words
 
 
@@ -65,7 +65,10 @@ def table_sentence(table: CrossTable) -> str:
         return _("Không đủ người để công bố bảng này: cần ít nhất 10 người. Xin bỏ bớt điều kiện lọc.")
     if not shown:
         return _("Chung: %(rate)s. Các ô đều quá ít người để công bố riêng.", rate=rate_words(total))
-    low, high = min(shown, key=_value), max(shown, key=_value)
+    sure = [cell for cell in shown if "model_assisted" not in cell.marks]
+    if not sure:
+        return _("Chung: %(rate)s. Từng ô chỉ để tham khảo vì có quá ít xã trong mẫu.", rate=rate_words(total))
+    low, high = min(sure, key=_value), max(sure, key=_value)
     return _(
         "Chung: %(rate)s. Các ô từ %(low_rate)s (%(low)s) đến %(high_rate)s (%(high)s).",
         rate=rate_words(total),

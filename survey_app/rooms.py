@@ -45,6 +45,8 @@ def _hang_views(app: Flask) -> None:
     from survey_app.publication import views as publication_views
     from survey_app.results import factor_views  # noqa: F401  routes of results
     from survey_app.results import views as results_views
+    from survey_app.results.crossing import page_views  # noqa: F401  routes of crossing
+    from survey_app.results.crossing import views as crossing_views
     from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import views as sampling_views
     from survey_app.sampling.calculator import views as calculator_views
@@ -88,6 +90,7 @@ def _hang_views(app: Flask) -> None:
         paper_scan_views,
         import_views,
         results_views,
+        crossing_views,
         weighting_views,
         publication_views,
         public_views,
@@ -120,6 +123,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
     from survey_app.results import cli as results_cli
+    from survey_app.results.crossing import cli as _crossing_cli  # noqa: F401  commands of `results`
     from survey_app.results.weighting import cli as weighting_cli
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`

@@ -11,7 +11,7 @@ from analysis.models.quadrants import (
     compare_importance_and_performance,
     place_criteria,
 )
-from analysis.models.rao_scott import AssociationTest, TableTest, assess_association
+from analysis.models.rao_scott import AssociationTest, TableTest, assess_answers, assess_association
 from analysis.models.regression import fit_linear, fit_logit
 from analysis.models.t_test import GroupDifference, compare_groups
 
@@ -27,6 +27,7 @@ __all__ = [
     "ProportionalOdds",
     "QuadrantChart",
     "TableTest",
+    "assess_answers",
     "assess_association",
     "compare_groups",
     "compare_importance_and_performance",

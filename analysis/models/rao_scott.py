@@ -139,9 +139,63 @@ def assess_association(
         raise MeasureError("no_table", f"the table has {shape[0]} rows and {shape[1]} columns; both need two or more")
     cells = np.where(used, row_codes * shape[1] + column_codes, -1)
     inside = (cells[:, None] == np.arange(shape[0] * shape[1])).astype(np.float64)
-    table = (design.weights @ inside).reshape(shape)
-    respondents = int(used.sum())
     degrees = design.degrees_of_freedom(None if domain is None else read_domain(domain, n))
+    return _assess(design, inside, row_labels, column_labels, degrees)
+
+
+def assess_answers(
+    design: SurveyDesign, counts: ArrayLike, row_levels: Sequence[str], column_levels: Sequence[str]
+) -> AssociationTest:
+    """Test the same where a respondent gives several answers, as to the criteria of an index.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        Over n responses.
+    counts : array_like, shape (n, r, c)
+        How many answers each respondent gave in each cell of the table; nothing but 0: outside the table.
+    row_levels, column_levels : sequence of str, lengths r and c
+
+    Returns
+    -------
+    AssociationTest
+        `n` counts answers.
+
+    Raises
+    ------
+    MeasureError
+        ``wrong_length``, ``no_table``, ``sparse_table``.
+
+    Notes
+    -----
+    As `assess_association` over one row an answer with the respondent as a stage of the sample: the variance of the
+    totals of a primary unit takes the answers of a person together.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=list("aabbccdd"))
+    >>> counts = np.zeros((8, 2, 2))
+    >>> counts[np.arange(8), [0, 1] * 4, [0, 1, 0, 1, 1, 1, 0, 0]] = 1  # one answer each
+    >>> round(assess_answers(design, counts, ["F", "M"], ["no", "yes"]).second_order.p_value, 3)
+    0.231
+    """
+    given = np.asarray(counts, dtype=np.float64)
+    shape = (len(row_levels), len(column_levels))
+    if given.shape != (len(design.weights), *shape):
+        raise MeasureError("wrong_length", f"counts must have the shape {(len(design.weights), *shape)}")
+    if min(shape) < 2:
+        raise MeasureError("no_table", f"the table has {shape[0]} rows and {shape[1]} columns; both need two or more")
+    inside = given.reshape(len(given), -1)
+    return _assess(design, inside, tuple(row_levels), tuple(column_levels), design.degrees_of_freedom())
+
+
+def _assess(
+    design: SurveyDesign, inside: Matrix, row_labels: tuple[str, ...], column_labels: tuple[str, ...], degrees: int
+) -> AssociationTest:
+    """Test a table from what each respondent adds to its cells, shape (n, rc)."""
+    table = (design.weights @ inside).reshape(len(row_labels), len(column_labels))
+    respondents = round(float(inside.sum()))
     pearson = _find_pearson(table, respondents)
     delta = _find_delta(design, inside, table, respondents)
     trace, k = float(np.trace(delta)), len(delta)

@@ -62,6 +62,8 @@ VERB_WORDS = {
     "paper.decide": _l("Quyết định chỗ nhập khác nhau"),
     "weight.add": _l("Thêm bước trọng số"),
     "weight.undo": _l("Hoàn tác bước trọng số"),
+    "view.save": _l("Lưu bảng chéo"),
+    "view.delete": _l("Xóa bảng chéo đã lưu"),
     "publication.freeze": _l("Chốt số liệu"),
     "publication.review": _l("Rà soát bản chốt"),
     "publication.approve": _l("Duyệt và công bố"),

@@ -13,6 +13,9 @@ from survey_app.surveys.models import Survey
 PAGES = (
     ("results.overview", _l("Tổng quan")),
     ("results.factors", _l("Yếu tố, tiêu chí")),
+    ("crossing.where", _l("Ở đâu")),
+    ("crossing.who", _l("Ai")),
+    ("crossing.table", _l("Bảng chéo")),
     ("weighting.weights", _l("Trọng số")),
 )
 

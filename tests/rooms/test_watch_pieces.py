@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from survey_app.collection.completeness import completeness_of
 from survey_app.collection.watch.counts import Work
-from survey_app.collection.watch.map import WIDTH, lay_tiles, place_bubbles, step_of, whole_percent
+from survey_app.collection.watch.map import lay_tiles, place_bubbles, step_of, whole_percent
 from survey_app.collection.watch.pace import measure_pace, presence, working_days
 from survey_app.collection.watch.tally import Place, PlaceGroup, Tally
+from survey_app.geography.bubbles import WIDTH
 from survey_app.instruments.loader import load_file
 from tests.village import QUESTIONNAIRE
 

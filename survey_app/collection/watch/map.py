@@ -9,22 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from survey_app.collection.watch.tally import Place, PlaceGroup
-from survey_app.plain_text import KIND_WORDS
+from survey_app.geography.bubbles import Canvas, Label, Spot, label_parts, lay_out_places, without_kind
 
 #: Lower limits of the steps 1 to 4; step 0 is nothing at all, step 5 everything.
 STEP_LIMITS = (0.25, 0.5, 0.75)
-WIDTH = 360.0
-TALLEST, LOWEST = 480.0, 200.0
-MARGIN = 26.0
-LARGEST_RADIUS, SMALLEST_RADIUS = 22.0, 3.5
-#: Part of the picture that the rings may cover in all.
-COVER = 0.22
 LABELLED_RADIUS = 10.0
-#: Radius of a usual place, in usual distances of neighbours.
-CLOSENESS = 0.7
 
 
 def step_of(share: float, received: int) -> int:
@@ -77,15 +68,6 @@ class Bubble:
 
 
 @dataclass(frozen=True)
-class Label:
-    """The name of a district, above its places."""
-
-    name: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
 class BubbleMap:
     """Bubbles on a picture 360 wide: the larger first, and of one size those from which something has come."""
 
@@ -103,7 +85,7 @@ def lay_tiles(groups: Sequence[PlaceGroup]) -> list[TileBlock]:
             [
                 Tile(
                     place.name,
-                    _without_kind(place.name),
+                    without_kind(place.name),
                     whole_percent(place.tally.share) if place.tally.received else 0,
                     step_of(place.tally.share, place.tally.received),
                 )
@@ -115,54 +97,27 @@ def lay_tiles(groups: Sequence[PlaceGroup]) -> list[TileBlock]:
 
 
 def place_bubbles(places: Sequence[Place]) -> BubbleMap | None:
-    """The places on an equirectangular projection true to scale at their middle latitude.
+    """The places where they lie, a ring as large as the plan.
 
     Returns
     -------
     BubbleMap or None
         None where a place has no position, or all lie on one spot.
     """
-    points = [
-        (place.longitude, place.latitude)
-        for place in places
-        if place.longitude is not None and place.latitude is not None
-    ]
-    if len(points) < len(places) or len(set(points)) < 2:
-        return None
-    middle = math.radians((min(y for _x, y in points) + max(y for _x, y in points)) / 2)
-    flat = [(longitude * math.cos(middle), -latitude) for longitude, latitude in points]
-    left, top = min(x for x, _y in flat), min(y for _x, y in flat)
-    wide, tall = max(x for x, _y in flat) - left, max(y for _x, y in flat) - top
-    inner = WIDTH - 2 * MARGIN
-    scale = min(inner / wide if wide else math.inf, (TALLEST - 2 * MARGIN) / tall if tall else math.inf)
-    height = max(tall * scale + 2 * MARGIN, LOWEST)
-    shift_x, shift_y = (WIDTH - wide * scale) / 2, (height - tall * scale) / 2
-    spots = [((x - left) * scale + shift_x, (y - top) * scale + shift_y) for x, y in flat]
-    unit = _radius_of_one(places, spots, height)
-    bubbles = [_bubble(place, spot, unit) for place, spot in zip(places, spots, strict=True)]
-    return BubbleMap(
-        round(height, 1),
-        sorted(bubbles, key=lambda bubble: (-bubble.radius, bubble.step == 0)),
-        _labels(places, bubbles),
-    )
-
-
-def _radius_of_one(places: Sequence[Place], spots: Sequence[tuple[float, float]], height: float) -> float:
-    """The radius of a plan of one form: as large as the picture bears and the usual distance of neighbours allows."""
     planned = [max(place.tally.planned, 1) for place in places]
-    nearest = [
-        min(math.dist(here, there) for other, there in enumerate(spots) if other != number)
-        for number, here in enumerate(spots)
-    ]
-    return min(
-        math.sqrt(COVER * WIDTH * height / (math.pi * sum(planned))),
-        LARGEST_RADIUS / math.sqrt(max(planned)),
-        max(CLOSENESS * median(nearest), SMALLEST_RADIUS) / math.sqrt(median(planned)),
+    canvas = lay_out_places([(place.longitude, place.latitude) for place in places], planned)
+    if canvas is None:
+        return None
+    bubbles = [_bubble(place, spot, canvas) for place, spot in zip(places, canvas.spots, strict=True)]
+    return BubbleMap(
+        canvas.height,
+        sorted(bubbles, key=lambda bubble: (-bubble.radius, bubble.step == 0)),
+        label_parts([place.district for place in places], [(one.x, one.y, one.radius) for one in bubbles]),
     )
 
 
-def _bubble(place: Place, spot: tuple[float, float], unit: float) -> Bubble:
-    radius = min(max(unit * math.sqrt(max(place.tally.planned, 1)), SMALLEST_RADIUS), LARGEST_RADIUS)
+def _bubble(place: Place, spot: Spot, canvas: Canvas) -> Bubble:
+    radius = canvas.radius(place.tally.planned)
     share = place.tally.share if place.tally.received else 0.0
     return Bubble(
         place.name,
@@ -173,29 +128,3 @@ def _bubble(place: Place, spot: tuple[float, float], unit: float) -> Bubble:
         round(radius, 1),
         round(radius * math.sqrt(share), 1),
     )
-
-
-def _labels(places: Sequence[Place], bubbles: Sequence[Bubble]) -> list[Label]:
-    parts: dict[str, list[Bubble]] = {}
-    for place, bubble in zip(places, bubbles, strict=True):
-        if place.district:
-            parts.setdefault(place.district, []).append(bubble)
-    if len(parts) < 2:
-        return []
-    return [
-        Label(
-            _without_kind(name),
-            round(min(max(sum(one.x for one in part) / len(part), 2 * MARGIN), WIDTH - 2 * MARGIN), 1),
-            round(min(one.y - one.radius for one in part) - 3, 1),
-        )
-        for name, part in parts.items()
-    ]
-
-
-def _without_kind(name: str) -> str:
-    """„Xã Tân Hiệp A” → „Tân Hiệp A”; „Phường 2” stays, for a number alone is no name."""
-    for word in KIND_WORDS:
-        rest = name[len(word) :]
-        if name.casefold().startswith(word) and not rest.isdecimal():
-            return rest
-    return name

@@ -38,12 +38,12 @@ def _hang_views(app: Flask) -> None:
     from survey_app.collection.quality import views as quality_views
     from survey_app.collection.quotas import views as quotas_views
     from survey_app.collection.sync import views as sync_views
-    from survey_app.geography import successor_models  # noqa: F401  a table
     from survey_app.instruments import editing_views, preview_views
     from survey_app.instruments import views as instruments_views
     from survey_app.publication import public_views
     from survey_app.publication import views as publication_views
     from survey_app.results import views as results_views
+    from survey_app.results.change import views as change_views
     from survey_app.results.counts import views as counts_views
     from survey_app.results.opinions import models as opinion_models  # noqa: F401  tables
     from survey_app.results.weighting import views as weighting_views
@@ -89,6 +89,7 @@ def _hang_views(app: Flask) -> None:
         import_views,
         results_views,
         counts_views,
+        change_views,
         weighting_views,
         publication_views,
         public_views,
@@ -121,6 +122,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
     from survey_app.results import cli as results_cli
+    from survey_app.results.change import cli as change_cli  # noqa: F401  a command of `results`
     from survey_app.results.counts import cli as counts_cli  # noqa: F401  commands of `results`
     from survey_app.results.weighting import cli as weighting_cli
     from survey_app.sampling import cli as sampling_cli

@@ -13,6 +13,7 @@ from survey_app.surveys.models import Survey
 PAGES = (
     ("results.overview", _l("Tổng quan")),
     ("results.factors", _l("Yếu tố, tiêu chí")),
+    ("change.change", _l("So với trước")),
     ("weighting.weights", _l("Trọng số")),
 )
 

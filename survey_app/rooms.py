@@ -45,7 +45,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.results import views as results_views
     from survey_app.results.change import views as change_views
     from survey_app.results.counts import views as counts_views
-    from survey_app.results.opinions import models as opinion_models  # noqa: F401  tables
+    from survey_app.results.opinions import views as opinions_views
     from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import views as sampling_views
     from survey_app.sampling.calculator import views as calculator_views
@@ -90,6 +90,7 @@ def _hang_views(app: Flask) -> None:
         results_views,
         counts_views,
         change_views,
+        opinions_views,
         weighting_views,
         publication_views,
         public_views,
@@ -124,6 +125,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.results import cli as results_cli
     from survey_app.results.change import cli as change_cli  # noqa: F401  a command of `results`
     from survey_app.results.counts import cli as counts_cli  # noqa: F401  commands of `results`
+    from survey_app.results.opinions import cli as opinions_cli  # noqa: F401  commands of `results`
     from survey_app.results.weighting import cli as weighting_cli
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`

@@ -21,6 +21,8 @@ IMPORT_RESPONSES = "response.import"
 ISSUE_INVITATIONS = "invitation.issue"
 MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
+VIEW_OPINIONS = "opinion.view"
+REVIEW_OPINIONS = "opinion.review"
 FREEZE = "publication.freeze"
 APPROVE = "publication.approve"
 MANAGE_USERS = "user.manage"
@@ -64,12 +66,14 @@ MANAGER = frozenset(
         ISSUE_INVITATIONS,
         MANAGE_DEVICES,
         VIEW_RESULTS,
+        VIEW_OPINIONS,
+        REVIEW_OPINIONS,
         FREEZE,
     }
 )
 PERMISSIONS: dict[str, frozenset[str]] = {
     "survey_manager": MANAGER | {VIEW_TRAIL},
-    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS}),
+    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, VIEW_OPINIONS}),
     "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, APPROVE, APPROVE_DRAW, SET_ASIDE}),
     "sector_lead": MANAGER,
     "post_coordinator": COORDINATE | {IMPORT_RESPONSES},

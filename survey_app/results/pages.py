@@ -14,6 +14,7 @@ PAGES = (
     ("results.overview", _l("Tổng quan")),
     ("results.factors", _l("Yếu tố, tiêu chí")),
     ("change.change", _l("So với trước")),
+    ("opinions.opinions", _l("Ý kiến")),
     ("weighting.weights", _l("Trọng số")),
 )
 

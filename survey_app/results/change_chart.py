@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,28 @@ from survey_app.results.typesetting import load_pyplot, measure, wrap
 
 WRITTEN = 172.0
 """Room for the difference in words at the right of a wide chart."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A part of the axis from 0 to 100 that holds every dot: dots may be looked at closely, bars could not."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def around(cls, changes: Sequence[Change]) -> Axis:
+        """Whole tens around all shares, three at least."""
+        shares = [
+            one for change in changes for one in (change.earlier.estimate, change.later.estimate) if one is not None
+        ]
+        low, high = math.floor(min(shares, default=0.0) * 10), math.ceil(max(shares, default=1.0) * 10)
+        low = max(min(low, high - 3), 0)
+        return cls(low / 10, min(max(high, low + 3), 10) / 10)
+
+    def place(self, layout: Layout, share: float) -> float:
+        """The x of a share."""
+        return layout.place((share - self.low) / (self.high - self.low))
 
 
 @dataclass(frozen=True)
@@ -77,11 +100,12 @@ def change_chart(
     figure.patch.set_visible(form == "png")
     pen = Pen(axes, layout)
     _draw_heading(pen, title, names, simulated=simulated)
+    axis = Axis.around(changes)
     y = top
     for change, line, row_height in zip(changes, lines, heights, strict=True):
-        _draw_row(pen, change, line, y, row_height)
+        _draw_row(pen, axis, change, line, y, row_height)
         y += row_height
-    _draw_axis(pen, y + size(6))
+    _draw_axis(pen, axis, y + size(6))
     buffer = io.BytesIO()
     figure.savefig(buffer, format=form, dpi=DPI * (2 if form == "png" else 1), facecolor="white")
     pyplot.close(figure)
@@ -136,7 +160,7 @@ def _dot(pen: Pen, x: float, y: float, *, hollow: bool) -> None:
     )
 
 
-def _draw_row(pen: Pen, change: Change, label: list[str], top: float, height: float) -> None:
+def _draw_row(pen: Pen, axis: Axis, change: Change, label: list[str], top: float, height: float) -> None:
     layout, size = pen.layout, pen.layout.size
     text = short_words(change)
     if layout.narrow:
@@ -152,25 +176,26 @@ def _draw_row(pen: Pen, change: Change, label: list[str], top: float, height: fl
     pen.line((layout.track_left, layout.track_right), (y, y), TRACK, 1)
     before, after = change.earlier.estimate, change.later.estimate
     if before is not None and after is not None:
-        pen.line((layout.place(before), layout.place(after)), (y, y), PRIMARY, 4 if change.proven else 1.8)
+        pen.line((axis.place(layout, before), axis.place(layout, after)), (y, y), PRIMARY, 4 if change.proven else 1.8)
     for value, hollow in ((before, True), (after, False)):
         if value is None:
             continue
-        _dot(pen, layout.place(value), y, hollow=hollow)
+        _dot(pen, axis.place(layout, value), y, hollow=hollow)
     if before is None and after is None:
         pen.withheld(layout.track_left + size(7), y)
 
 
-def _draw_axis(pen: Pen, y: float) -> None:
+def _draw_axis(pen: Pen, axis: Axis, y: float) -> None:
     layout, size = pen.layout, pen.layout.size
     pen.line((layout.track_left, layout.track_right), (y, y), MUTED, 1)
-    for value in range(0, 101, 20):
-        x = layout.place(value / 100)
+    tens = range(round(axis.low * 10), round(axis.high * 10) + 1)
+    for ten in tens if len(tens) <= 7 else [one for one in tens if one % 2 == 0]:
+        x = axis.place(layout, ten / 10)
         pen.line((x, x), (y, y + size(4)), MUTED, 1)
-        text = "100%" if value == 100 else str(value)
+        text = f"{ten * 10}%" if ten == tens[-1] else str(ten * 10)
         wide = measure(text, size(12))
         left = min(x - measure(text.rstrip("%"), size(12)) / 2, layout.width - wide - size(4))
-        pen.write(left, y + size(14), text, size(12), colour=MUTED)
+        pen.write(max(left, 0.0), y + size(14), text, size(12), colour=MUTED)
 
 
 _kept: dict[tuple[object, ...], Picture] = {}

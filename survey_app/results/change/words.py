@@ -97,7 +97,7 @@ def chart_words(changes: list[Change], subject: str) -> ChartText:
     fell = [one for one in shown if one.proven and (one.difference or 0) < 0]
     same = len(shown) - len(rose) - len(fell)
     title = _(
-        "%(subject)s: %(rose)s tăng, %(fell)s giảm, %(same)s chưa thấy thay đổi",
+        "%(subject)s: %(rose)s tăng, %(fell)s giảm, %(same)s chưa chắc có thay đổi",
         subject=subject,
         rose=number(len(rose)),
         fell=number(len(fell)),

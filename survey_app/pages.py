@@ -21,6 +21,7 @@ from survey_app.accounts.roles import (
     MANAGE_GEOGRAPHY,
     MANAGE_USERS,
     OPERATE_COUNTER,
+    VIEW_RESULTS,
     VIEW_SURVEYS,
     VIEW_TRAIL,
 )
@@ -95,6 +96,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
     doors = [
         (VIEW_SURVEYS, _("Khảo sát"), "surveys.surveys"),
         (VIEW_SURVEYS, _("Các bộ phiếu"), "instruments.questionnaires"),
+        (VIEW_RESULTS, _("Bảng số cũ"), "counts.tables"),
         (MANAGE_GEOGRAPHY, _("Địa bàn"), "geography.units"),
         (COLLECT, _("Thu phiếu"), "collection.work"),
         (KEY_PAPER, _("Nhập phiếu giấy"), "paper_entry.desk"),

@@ -45,8 +45,11 @@ def _hang_views(app: Flask) -> None:
     from survey_app.publication import views as publication_views
     from survey_app.results import factor_views  # noqa: F401  routes of results
     from survey_app.results import views as results_views
+    from survey_app.results.change import views as change_views
+    from survey_app.results.counts import views as counts_views
     from survey_app.results.crossing import page_views  # noqa: F401  routes of crossing
     from survey_app.results.crossing import views as crossing_views
+    from survey_app.results.opinions import views as opinions_views
     from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import views as sampling_views
     from survey_app.sampling.calculator import views as calculator_views
@@ -91,6 +94,9 @@ def _hang_views(app: Flask) -> None:
         import_views,
         results_views,
         crossing_views,
+        counts_views,
+        change_views,
+        opinions_views,
         weighting_views,
         publication_views,
         public_views,
@@ -123,7 +129,10 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
     from survey_app.results import cli as results_cli
+    from survey_app.results.change import cli as change_cli  # noqa: F401  a command of `results`
+    from survey_app.results.counts import cli as counts_cli  # noqa: F401  commands of `results`
     from survey_app.results.crossing import cli as _crossing_cli  # noqa: F401  commands of `results`
+    from survey_app.results.opinions import cli as opinions_cli  # noqa: F401  commands of `results`
     from survey_app.results.weighting import cli as weighting_cli
     from survey_app.sampling import cli as sampling_cli
     from survey_app.sampling.calculator import cli  # noqa: F401  a command of `sample`

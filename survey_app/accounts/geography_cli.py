@@ -13,6 +13,7 @@ from survey_app.accounts.acting import acting_anywhere
 from survey_app.accounts.roles import MANAGE_GEOGRAPHY
 from survey_app.command_line import BY, verb
 from survey_app.geography.service import import_units
+from survey_app.geography.successors import import_successors
 
 group = AppGroup("geography", help="Provinces, districts and communes.")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -47,3 +48,20 @@ def import_command(
 
 def _day(value: datetime | None) -> date | None:
     return value.date() if value else None
+
+
+successors = AppGroup("successors", help="Which communes became part of which.")
+group.add_command(successors)
+
+
+@successors.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--old-system", default="tctk-2020", show_default=True, help="Code system of the old communes.")
+@click.option("--new-system", default="tctk-2025", show_default=True, help="Code system of the new communes.")
+@BY
+@verb
+def successors_command(session: Session, file: IO[bytes], old_system: str, new_system: str, email: str | None) -> None:
+    """Bring in the successors of communes from a CSV file, all of it or nothing."""
+    actor = acting_anywhere(session, email, MANAGE_GEOGRAPHY)
+    found = import_successors(session, file, actor=actor, old_system=old_system, new_system=new_system)
+    click.echo(f"{found.old} old communes, {found.new} new, {found.split} split, {found.unnamed} old ones not named.")

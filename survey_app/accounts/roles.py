@@ -21,6 +21,8 @@ IMPORT_RESPONSES = "response.import"
 ISSUE_INVITATIONS = "invitation.issue"
 MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
+VIEW_OPINIONS = "opinion.view"
+REVIEW_OPINIONS = "opinion.review"
 FREEZE = "publication.freeze"
 REVIEW = "publication.review"
 APPROVE = "publication.approve"
@@ -65,13 +67,15 @@ MANAGER = frozenset(
         ISSUE_INVITATIONS,
         MANAGE_DEVICES,
         VIEW_RESULTS,
+        VIEW_OPINIONS,
+        REVIEW_OPINIONS,
         FREEZE,
         REVIEW,
     }
 )
 PERMISSIONS: dict[str, frozenset[str]] = {
     "survey_manager": MANAGER | {VIEW_TRAIL},
-    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, REVIEW}),
+    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, VIEW_OPINIONS, REVIEW}),
     "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, REVIEW, APPROVE, APPROVE_DRAW, SET_ASIDE}),
     "sector_lead": MANAGER,
     "post_coordinator": COORDINATE | {IMPORT_RESPONSES},

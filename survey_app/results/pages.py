@@ -16,6 +16,8 @@ PAGES = (
     ("crossing.where", _l("Ở đâu")),
     ("crossing.who", _l("Ai")),
     ("crossing.table", _l("Bảng chéo")),
+    ("change.change", _l("So với trước")),
+    ("opinions.opinions", _l("Ý kiến")),
     ("weighting.weights", _l("Trọng số")),
 )
 

@@ -126,6 +126,19 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     # what one person keeps: see test_crossing_pages
     ("GET", f"{DOT}/ket-qua/bang/<int:number>"): frozenset(),
     ("POST", f"{DOT}/ket-qua/bang/<int:number>/xoa"): frozenset(),
+    ("GET", f"{DOT}/ket-qua/so-sanh"): RESULTS,
+    ("GET", f"{DOT}/ket-qua/y-kien"): RESULTS,
+    # what belongs to one answer: see test_opinions
+    ("GET", f"{DOT}/ket-qua/y-kien/<mark>"): frozenset(),
+    ("POST", f"{DOT}/ket-qua/y-kien/<mark>"): frozenset(),
+    ("GET", f"{DOT}/ket-qua/chu-de"): MANAGERS,
+    ("POST", f"{DOT}/ket-qua/chu-de"): MANAGERS,
+    ("GET", "/quan-ly/bang-so"): RESULTS,
+    ("GET", "/quan-ly/bang-so/nhap"): MANAGERS,
+    ("POST", "/quan-ly/bang-so/nhap"): MANAGERS,
+    # what belongs to one table: see test_counted_surveys
+    ("GET", "/quan-ly/bang-so/<slug>"): frozenset(),
+    ("POST", "/quan-ly/bang-so/<slug>/bo"): frozenset(),
     ("GET", f"{DOT}/cong-bo"): RESULTS,
     ("GET", f"{DOT}/cong-bo/<int:number>"): RESULTS,
     ("POST", f"{DOT}/cong-bo/chot"): MANAGERS,
@@ -202,6 +215,7 @@ def address(app: Flask, rule: str) -> str:
         "office_id": "1",
         "file_id": "1",
         "upload_id": str(UUID(int=1)),
+        "mark": "0" * 20,
     }
     return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda place: values[place[1]], rule)
 

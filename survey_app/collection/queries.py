@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Dispute, Response
+from survey_app.collection.quality.flags import OPEN_LINK
 from survey_app.geography.models import Unit
 from survey_app.instruments.usage import counts_usage
 from survey_app.sampling.queries import drawn_units
@@ -60,6 +61,12 @@ def count_undrawn(session: Session, survey: Survey) -> int:
         select(func.count()).select_from(Response).where(Response.survey_id == survey.id, Response.status.in_(COUNTED))
     )
     return (session.scalar(standing) or 0) - count_responses(session, survey)
+
+
+def count_self_selected(session: Session, survey: Survey) -> int:
+    """How many responses in the figures came through an open link, from people whom nobody drew or invited."""
+    came_alone = (Response.channel == "link", cast(Response.quality_flags, String).contains(f'"{OPEN_LINK}"'))
+    return session.scalar(select(func.count()).where(makes_figures(survey), *came_alone)) or 0
 
 
 def count_disputes(session: Session, survey: Survey, within: Sequence[Unit] = ()) -> int:

@@ -12,7 +12,7 @@ from survey_app.collection.case_intake import check_takes_answer, hold_case, mar
 from survey_app.collection.completeness import completeness_of
 from survey_app.collection.models import Invitation, Quota, Response
 from survey_app.collection.quality.distance import distance_from
-from survey_app.collection.quality.flags import BROKEN_OFF, OVER_QUOTA
+from survey_app.collection.quality.flags import BROKEN_OFF, OPEN_LINK, OVER_QUOTA
 from survey_app.collection.quality.intake import flags_of_form, look_at_collector
 from survey_app.collection.quotas.counting import QuotaFull, count_in, hold_quotas, is_beyond, is_full
 from survey_app.collection.reading import read_ahead, read_with
@@ -107,8 +107,7 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
         filled_at=submission.filled_at,
         distance_km=distance_km,
     )
-    if submission.broken_off:
-        flags.append(BROKEN_OFF)
+    flags += _told_by_channel(submission, channel)
     is_new = insert_response(
         session,
         id=response_id,
@@ -152,6 +151,12 @@ def _drawn_unit(standing: Standing, code: str) -> tuple[int, str]:
     if standing.unit_id is None or standing.unit_path is None:
         raise OutsideSample(_("Xã mang mã „%(code)s” không có trong mẫu của đợt này.", code=code[:30]))
     return standing.unit_id, standing.unit_path
+
+
+def _told_by_channel(submission: Submission, channel: str) -> list[str]:
+    """The flags that follow from how the form came, whatever it says."""
+    came_alone = channel == "link" and submission.invitation_id is None
+    return [BROKEN_OFF] * submission.broken_off + [OPEN_LINK] * came_alone
 
 
 def _hold_case(session: Session, standing: Standing, number: int | None) -> Case | None:

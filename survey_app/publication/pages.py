@@ -50,6 +50,7 @@ def result_page(publication: Publication, *, preview: bool = False) -> str:
         choices=content["choices"],
         probability=content.get("probability", True),
         set_aside=content.get("set_aside", 0),
+        self_selected=content.get("self_selected", 0),
         undrawn=content.get("undrawn", 0),
         weighting=[
             step_words(one["kind"], one["variables"], one["times_mean"], language())

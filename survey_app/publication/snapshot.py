@@ -19,7 +19,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from survey_app.collection.queries import count_undrawn, progress_by_channel, set_aside_count
+from survey_app.collection.queries import count_self_selected, count_undrawn, progress_by_channel, set_aside_count
 from survey_app.database import now
 from survey_app.i18n import LANGUAGES
 from survey_app.instruments.queries import instrument_of
@@ -105,6 +105,7 @@ def compute_content(session: Session, survey: Survey, choice: PublicChoice) -> C
         "draw": draw,
         "responses": whole.responses,
         "set_aside": set_aside_count(session, survey)[0],
+        "self_selected": count_self_selected(session, survey),
         "undrawn": count_undrawn(session, survey),
         "probability": whole.probability,
         "weighting": weighting_of(session, survey),

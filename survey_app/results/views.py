@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from survey_app.accounts.guards import requires
 from survey_app.accounts.roles import VIEW_RESULTS
-from survey_app.collection.queries import count_undrawn, progress_by_commune, set_aside_count
+from survey_app.collection.queries import count_self_selected, count_undrawn, progress_by_commune, set_aside_count
 from survey_app.database import db
 from survey_app.i18n import language
 from survey_app.instruments.queries import instrument_of
@@ -70,6 +70,7 @@ def overview(slug: str) -> ResponseReturnValue:
         choices=describe_choices(db.session, survey) if whole.responses else [],
         probability=whole.probability,
         set_aside=set_aside_count(db.session, survey)[0],
+        self_selected=count_self_selected(db.session, survey) if whole.probability else 0,
         undrawn=count_undrawn(db.session, survey),
         silent_communes=[c.name for c in progress_by_commune(db.session, survey) if c.received == 0]
         if whole.probability

@@ -68,7 +68,8 @@ ADMINISTRATION = {"geography": "/quan-ly/dia-ban", "people": "/quan-ly/nguoi-dun
 def list_one_case(session: Session, survey: Survey) -> None:
     """A case with contact data that was not drawn, so that the page that deletes it asks."""
     file = FrameFile(
-        survey_id=survey.id, kind="cases", name="ho-so.csv", sha256="0" * 64, columns={"fields": {}, "attributes": {}}, row_count=1,
+        survey_id=survey.id, kind="cases", name="ho-so.csv", sha256="0" * 64,
+        columns={"fields": {}, "attributes": {}}, row_count=1,
         imported_by="tester",
     )  # fmt: skip
     session.add(file)

@@ -24,6 +24,7 @@ from survey_app.collection.links.limits import BEGUN_PER_HOUR, open_link_counts
 from survey_app.collection.links.print import MAXIMUM_SLIPS, poster_pdf, slips_pdf
 from survey_app.collection.links.service import all_batches, revoke_batch
 from survey_app.collection.models import Draft, Invitation, InvitationBatch, Response
+from survey_app.collection.queries import count_self_selected
 from survey_app.database import db, now
 from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.sampling.queries import drawn_units
@@ -127,6 +128,25 @@ def test_a_form_of_an_open_link_still_lives_for_a_day(app: Flask, client: FlaskC
         db.session.execute(update(Draft).values(updated_at=now() - timedelta(hours=25)))
         db.session.commit()
         assert discard_stale_drafts(db.session) == 1
+
+
+def test_answers_through_an_open_link_say_so_and_the_results_tell_how_many(
+    app: Flask, sign_in: SignIn, client: FlaskClient, codes: list[str]
+) -> None:
+    with app.app_context():
+        (token,) = tokens()
+    page = client.get(f"/s/{VILLAGE}").text
+    begun = client.post(f"/s/{VILLAGE}", data={"csrf_token": token_in(page), "consent": "1", "commune": codes[0]})
+    invited = app.test_client()
+    for phone, start in ((client, begun.headers["Location"]), (invited, begin(invited, token))):
+        done = fill(phone, fill(phone, start, GOOD).headers["Location"], {"visits": "1"})
+        assert done.headers["Location"].endswith("cam-on")
+    with app.app_context():
+        alone = ["open_link" in flags for flags in db.session.scalars(select(Response.quality_flags))]
+        assert sorted(alone) == [False, True]
+        assert count_self_selected(db.session, find_survey(db.session, VILLAGE)) == 1
+    results = sign_in("analyst").get(f"/quan-ly/dot/{VILLAGE}/ket-qua").text
+    assert "1 phiếu đến qua đường dẫn mở" in results
 
 
 def test_a_batch_counts_what_became_of_its_links_and_is_revoked_as_one(app: Flask, codes: list[str]) -> None:

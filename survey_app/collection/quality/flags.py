@@ -14,6 +14,7 @@ NIGHT = "night"
 FAR_AWAY = "far_away"
 OVER_QUOTA = "over_quota"
 BROKEN_OFF = "broken_off"
+OPEN_LINK = "open_link"
 
 
 class FlagWords(NamedTuple):
@@ -44,6 +45,10 @@ FLAGS: dict[str, FlagWords] = {
     BROKEN_OFF: FlagWords(
         _l("Bỏ dở ở quầy"),
         _l("Người trả lời rời máy giữa chừng; thiết bị được đặt để giữ những câu đã trả lời."),
+    ),
+    OPEN_LINK: FlagWords(
+        _l("Đường dẫn mở"),
+        _l("Phiếu đến qua đường dẫn hoặc mã QR mở: người trả lời tự tìm đến, không ai bốc hay mời."),
     ),
     OVER_QUOTA: FlagWords(_l("Vượt hạn mức"), _l("Phiếu đến sau khi hạn mức của nhóm đã đủ.")),
 }

@@ -62,11 +62,15 @@ def how_words(report: ReportContent) -> str:
     return how_to_read(report)
 
 
-def source(report: ReportContent, captions: Captions) -> list[Block]:
-    """What the document was made from, so that anyone can check it."""
+def facts_of(report: ReportContent) -> list[tuple[str, str]]:
+    """What a document was made from, by which anyone can check it."""
     draw = report.content.get("draw") or {}
-    facts = [
-        (_("Bản chốt số liệu"), _("chưa chốt") if report.number is None else number(report.number)),
+    return [
+        (_("Đợt khảo sát"), report.title),
+        (
+            _("Bản chốt số liệu"),
+            _("chưa chốt") if not report.frozen else _("đã chốt") if report.number is None else number(report.number),
+        ),
         (_("Thời điểm của số liệu"), report.moment),
         (_("Số phiếu tính vào kết quả"), number(report.content["responses"])),
         (_("Mã băm SHA-256 của nội dung bản chốt"), report.sha256),
@@ -75,7 +79,11 @@ def source(report: ReportContent, captions: Captions) -> list[Block]:
         *([(_("Mã băm của dàn mẫu"), draw["frame_sha256"])] if draw.get("frame_sha256") else []),
         (_("Phiên bản phần mềm"), report.content["version"]),
     ]
-    rows = tuple((Cell(name), Cell(value)) for name, value in facts)
+
+
+def source(report: ReportContent, captions: Captions) -> list[Block]:
+    """The facts as a table."""
+    rows = tuple((Cell(name), Cell(value)) for name, value in facts_of(report))
     return [captions.table(Table(_("Nguồn của các số liệu"), (_("Mục"), _("Giá trị")), rows, (62.0, 98.0)))]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
 #: Rows of a table that is not broken over two pages.
 LONGEST_WHOLE = 12
 

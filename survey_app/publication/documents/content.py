@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
@@ -27,15 +29,24 @@ class ReportContent:
         ``Snapshot.content``.
     language : {"vi", "en"}
     number : int or None
-        Of the frozen snapshot; None: figures of the moment, not frozen.
-    sha256 : str
-        Of the content in canonical form.
+        Of the frozen snapshot, where it is known.
+    frozen : bool
+        False: figures of the moment, which the document says on every page.
     """
 
     content: dict[str, Any]
     language: str
-    number: int | None
-    sha256: str
+    number: int | None = None
+    frozen: bool = True
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the content."""
+        known = self.content.get("content_sha256")
+        if known:
+            return str(known)
+        text = json.dumps(self.content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
     def survey(self) -> dict[str, Any]:

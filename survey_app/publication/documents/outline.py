@@ -41,7 +41,7 @@ def build_document(report: ReportContent, kind: str, texts: Mapping[str, Text]) 
 
 def _front(report: ReportContent, words: Mapping[str, str]) -> Front:
     labels = [_("dữ liệu mô phỏng")] if report.simulated else []
-    if report.number is None:
+    if not report.frozen:
         labels.append(_("bản dự thảo: số liệu chưa chốt"))
     lines = {key: tuple(line.strip() for line in words.get(key, "").splitlines() if line.strip()) for key in words}
     return Front(

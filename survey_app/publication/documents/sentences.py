@@ -31,8 +31,8 @@ def scope(report: ReportContent) -> str:
                 last=day(last),
             ),
             _(
-                "Bộ phiếu „%(name)s”, phiên bản %(version)s, có %(count)s câu hỏi, trong đó %(items)s tiêu chí hài lòng "
-                "thuộc %(factors)s yếu tố.",
+                "Bộ phiếu „%(name)s”, phiên bản %(version)s, có %(count)s câu hỏi, trong đó %(items)s tiêu chí hài "
+                "lòng thuộc %(factors)s yếu tố.",
                 name=report.words(report.instrument["title"]),
                 version=report.content["questionnaire"]["version"],
                 count=number(len(asked)),
@@ -101,6 +101,15 @@ def collection(report: ReportContent) -> str:
     """How many forms came, from how many places, by which channel."""
     total = report.content["responses"]
     told = [_received(report)]
+    planned = (report.content.get("review") or {}).get("coverage", {}).get("planned")
+    if planned:
+        told.append(
+            _(
+                "Số này bằng %(share)s của %(planned)s phiếu dự kiến.",
+                share=percent(total / planned),
+                planned=number(planned),
+            )
+        )
     channels = sorted((report.content.get("channels") or {}).items(), key=lambda one: -one[1])
     if channels and total:
         told.append(
@@ -152,8 +161,8 @@ def quality(report: ReportContent) -> str:
     if report.index and report.index.base:
         told.append(
             _(
-                "Trong %(base)s lượt hỏi của chỉ số chung có %(missing)s lượt (%(share)s) bỏ trống hoặc chọn không có ý "
-                "kiến; các lượt này không tính vào tỷ lệ.",
+                "Trong %(base)s lượt hỏi của chỉ số chung có %(missing)s lượt (%(share)s) bỏ trống hoặc chọn không có "
+                "ý kiến; các lượt này không tính vào tỷ lệ.",
                 base=number(report.index.base),
                 missing=number(report.index.missing),
                 share=percent(report.index.missing / report.index.base),
@@ -358,7 +367,7 @@ def limits(report: ReportContent) -> str:
     told = []
     if report.simulated:
         told.append(_("Đây là dữ liệu mô phỏng, không phải ý kiến của người dân; không dùng để kết luận."))
-    if report.number is None:
+    if not report.frozen:
         told.append(_("Số liệu chưa chốt; khi chốt có thể khác."))
     if not report.probability:
         told.append(not_drawn_words())

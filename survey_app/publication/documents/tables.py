@@ -132,7 +132,8 @@ def heat_table(report: ReportContent, by: str, caption: str) -> Table | None:
         (
             *notes_of(used, report),
             _(
-                "Ô đậm hơn là tỷ lệ cao hơn; số trong ô là tỷ lệ hài lòng. Khoảng tin cậy của từng ô có trong tệp Excel kèm theo."
+                "Ô đậm hơn là tỷ lệ cao hơn; số trong ô là tỷ lệ hài lòng. Khoảng tin cậy của từng ô có trong tệp "
+                "Excel của cùng bản chốt."
             ),
         ),
     )

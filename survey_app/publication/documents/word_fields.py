@@ -157,8 +157,8 @@ def _check_paragraph(text: str, known: set[str], open_statements: list[tuple[str
         if statement is None:
             raise UserError(
                 _(
-                    "Mẫu có lệnh „%(found)s” không dùng được ở đoạn „%(place)s”. Chỉ dùng trường trong hai ngoặc nhọn, for … "
-                    "in … và if ….",
+                    "Mẫu có lệnh „%(found)s” không dùng được ở đoạn „%(place)s”. Chỉ dùng trường trong hai ngoặc "
+                    "nhọn, for … in … và if ….",
                     found=found[:60],
                     place=place,
                 )

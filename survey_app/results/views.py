@@ -17,6 +17,7 @@ from survey_app.instruments.queries import instrument_of
 from survey_app.results.charts import sort_weakest_first
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Row, estimate_survey
+from survey_app.results.pages import results_pages
 from survey_app.results.pictures import draw_for_page
 from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.results.words import answer_sentence, target_words
@@ -24,6 +25,7 @@ from survey_app.surveys.access import frame, open_survey
 from survey_app.surveys.models import Survey
 
 blueprint = Blueprint("results", __name__)
+blueprint.add_app_template_global(results_pages)
 
 
 @blueprint.get("/quan-ly/dot/<slug>/ket-qua")

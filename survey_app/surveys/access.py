@@ -51,10 +51,6 @@ PAGES = {
         ("paper.batches", _l("Phiếu giấy"), VIEW_FIELDWORK),
         ("paper_entry.differences", _l("Nhập kép"), DECIDE_PAPER),
     ),
-    "results": (
-        ("results.overview", _l("Kết quả"), VIEW_RESULTS),
-        ("weighting.weights", _l("Trọng số"), VIEW_RESULTS),
-    ),
 }
 REACHED = {
     "draft": "questionnaire",

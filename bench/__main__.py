@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bench import analysis, collect, draw, forms, frame_import, phone
+from bench import analysis, collect, documents, draw, forms, frame_import, phone
 
 
 def main() -> None:
-    for bench in (collect, forms, phone, frame_import, draw, analysis):
+    for bench in (collect, forms, phone, frame_import, draw, analysis, documents):
         print(f"\n{bench.__doc__}")
         bench.run()
 

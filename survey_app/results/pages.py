@@ -14,6 +14,7 @@ PAGES = (
     ("results.overview", _l("Tổng quan")),
     ("results.factors", _l("Yếu tố, tiêu chí")),
     ("weighting.weights", _l("Trọng số")),
+    ("documents.documents", _l("Tài liệu")),
 )
 
 

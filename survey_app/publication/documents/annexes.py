@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask_babel import gettext as _
 
 from survey_app.i18n import decimal, number
@@ -12,7 +10,8 @@ from survey_app.publication.documents.blocks import Annex, Block, Cell, Paragrap
 from survey_app.publication.documents.content import ReportContent
 from survey_app.publication.documents.numbering import Captions
 from survey_app.publication.documents.pictures import dot_pictures
-from survey_app.publication.documents.sentences import not_drawn_words
+from survey_app.publication.documents.sentences import how_to_read
+from survey_app.results.words import not_drawn_words
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI")
 
@@ -33,9 +32,9 @@ def report_annexes(report: ReportContent, captions: Captions) -> tuple[Annex, ..
     )
 
 
-def result_annex(report: ReportContent, words: Mapping[str, str], captions: Captions) -> Annex:
+def result_annex(report: ReportContent, captions: Captions) -> Annex:
     """The annex of a decision: index, factors, criteria, places, how to read them and by what to check them."""
-    blocks: list[Block] = [Paragraph(words.get("cach-doc") or how_words(report), "note")]
+    blocks: list[Block] = [Paragraph(how_to_read(report), "note")]
     for rows, caption, head in (
         (report.indices, _("Chỉ số hài lòng chung"), _("Chỉ số")),
         (report.factors, _("Các yếu tố, từ thấp đến cao"), _("Yếu tố")),
@@ -53,13 +52,6 @@ def result_annex(report: ReportContent, words: Mapping[str, str], captions: Capt
     blocks += source(report, captions)
     title = _("Kết quả %(title)s", title=report.title[:1].lower() + report.title[1:])
     return Annex(_("Phụ lục"), title.upper(), tuple(blocks))
-
-
-def how_words(report: ReportContent) -> str:
-    """What the interval and the verdict mean."""
-    from survey_app.publication.documents.sentences import how_to_read
-
-    return how_to_read(report)
 
 
 def facts_of(report: ReportContent) -> list[tuple[str, str]]:

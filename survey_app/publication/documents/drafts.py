@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -148,5 +148,5 @@ def _who(report: ReportContent) -> dict[str, str]:
     }
 
 
-def _lines(found: object) -> str:
-    return "\n".join(found)  # type: ignore[call-overload]
+def _lines(found: Iterable[str]) -> str:
+    return "\n".join(found)

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from survey_app.publication.documents import tables
 from survey_app.publication.documents.annexes import report_annexes, result_annex
-from survey_app.publication.documents.blocks import Block, Document, Front, Heading, Paragraph
+from survey_app.publication.documents.blocks import Annex, Block, Document, Front, Heading, Paragraph
 from survey_app.publication.documents.content import ReportContent
 from survey_app.publication.documents.drafts import Text
+from survey_app.publication.documents.front import grounds
 from survey_app.publication.documents.numbering import Captions
 from survey_app.publication.documents.pictures import dot_pictures
 
@@ -22,11 +23,11 @@ def build_document(report: ReportContent, kind: str, texts: Mapping[str, Text]) 
     words = {key: text.text.strip() for key, text in texts.items()}
     captions = Captions()
     body = {"report": _report, "summary": _summary, "decision": _decision}[kind](report, words, captions)
-    annexes = {
-        "report": lambda: report_annexes(report, captions),
-        "summary": tuple,
-        "decision": lambda: (result_annex(report, words, captions),),
-    }[kind]()
+    annexes: tuple[Annex, ...] = ()
+    if kind == "report":
+        annexes = report_annexes(report, captions)
+    elif kind == "decision":
+        annexes = (result_annex(report, captions),)
     return Document(
         front=_front(report, words),
         blocks=tuple(body),
@@ -122,8 +123,6 @@ def _numbered(parts: list[tuple[str, list[Block]]]) -> list[Block]:
 
 
 def _carrying_out(report: ReportContent, words: Mapping[str, str], captions: Captions) -> list[Block]:
-    from survey_app.publication.documents.front import grounds
-
     strata = tables.strata_table(report, _("Đơn vị trong dàn mẫu, đơn vị đã bốc và người trả lời"))
     sample = paragraphs(words["chon-mau"])
     collected = paragraphs(words["thu-phieu"])

@@ -43,7 +43,7 @@ def write_word(document: Document, template: bytes | None = None) -> bytes:
     for last in writer.write(document.blocks):
         place.addprevious(last)
     if last is not None:
-        DocxParagraph(last, None).paragraph_format.keep_with_next = True  # a signature does not stand on a page alone
+        DocxParagraph(last, word).paragraph_format.keep_with_next = True  # a signature does not stand on a page alone
     place.getparent().remove(place)
     for annex in document.annexes:
         writer.begin_annex(annex, document.front.annex_reference)

@@ -78,7 +78,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_made_document_survey_id_survey")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_made_document")),
     )
-    op.create_index(op.f("ix_made_document_survey_id_made_at"), "made_document", ["survey_id", "made_at"])
+    op.create_index("ix_made_document_survey", "made_document", ["survey_id", "made_at"])
     sqlite = op.get_bind().dialect.name == "sqlite"
     for name, (table, event, sentence) in RULES.items():
         if sqlite:

@@ -89,7 +89,7 @@ class MadeDocument(Base):
         CheckConstraint(f"form IN {FORMS}", name="form"),
         CheckConstraint(f"language IN {LANGUAGES}", name="language"),
         CheckConstraint("size > 0", name="size"),
-        Index(None, "survey_id", "made_at"),
+        Index("ix_made_document_survey", "survey_id", "made_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

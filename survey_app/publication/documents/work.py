@@ -40,7 +40,7 @@ def ask_for_document(
         What `service.check_choice` raises.
     """
     check_choice(kind, form, language)
-    wanted = {"slug": survey.slug, "kind": kind, "form": form, "language": language, "number": number}
+    wanted = {"slug": survey.slug, "document": kind, "form": form, "language": language, "number": number}
     return find_unfinished(session, KIND, **wanted) or enqueue(
         session,
         KIND,
@@ -63,12 +63,12 @@ def do_make(session: Session, job: Job, progress: Progress) -> dict[str, Any]:
     document = make_document(
         session,
         find_survey(session, wanted["slug"]),
-        kind=wanted["kind"],
+        kind=wanted["document"],
         form=wanted["form"],
         language=wanted["language"],
         number=wanted["number"],
         actor=Actor(job.user_id, job.actor),
-        progress=None if wanted["kind"] == "responses" else told,
+        progress=None if wanted["document"] == "responses" else told,
     )
     return {"document": str(document.id), "bytes": document.size, "rows": document.rows, "sha256": document.sha256}
 

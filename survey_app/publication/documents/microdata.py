@@ -82,10 +82,12 @@ def write_stretches(
         name = _("Phiếu") if number == 1 else _("Phiếu %(number)s", number=number)
         book.add_table(name, title, "", columns, sheet.rows())
         waiting, number = sheet.left, number + 1
+    count = sum(table.rows for table in book.tables)
     if meanings:
         head = [Column(_("Cột"), "text", 18), Column(_("Câu hỏi"), "text", 90)]
         book.add_table(_("Từ điển"), _("Từ điển các cột"), "", head, meanings)
-    return book.close(facts)
+    book.close(facts)
+    return count
 
 
 class Sheet:

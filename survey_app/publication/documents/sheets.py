@@ -103,8 +103,10 @@ class Book:
                 if type(value) is str:
                     if value:
                         write_string(line, place, value)
-                elif value is not None:
+                elif type(value) is int:
                     write_number(line, place, value, formats[place])
+                elif value is not None:
+                    write_number(line, place, float(f"{value:.15g}"), formats[place])
             digest.update(row_as_text(row).encode())
         sheet.freeze_panes(HEAD_ROW + 1, 1)
         sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + max(count, 1), len(columns) - 1)
@@ -153,7 +155,10 @@ class Book:
         sheet.write_string(
             line + 2,
             0,
-            _("SHA-256 tính trên các dòng dữ liệu: các ô cách nhau bằng dấu tab, cuối dòng là xuống dòng, mã UTF-8."),
+            _(
+                "SHA-256 tính trên các dòng dữ liệu: số viết với 15 chữ số, ô cách nhau bằng dấu tab, cuối dòng xuống "
+                "dòng."
+            ),
             self._note,
         )
         sheet.hide_gridlines(2)
@@ -177,8 +182,14 @@ class Book:
 
 
 def row_as_text(row: Sequence[Any]) -> str:
-    """A row as it is hashed: cells with tabs between, a dot in decimals, nothing for an empty cell."""
-    return "\t".join(["" if value is None else str(value) for value in row]) + "\n"
+    """A row as it is hashed: cells with tabs between, numbers with the 15 digits that Excel keeps."""
+    return "\t".join([_as_text(value) for value in row]) + "\n"
+
+
+def _as_text(value: Any) -> str:
+    if type(value) is float:
+        return f"{value:.15g}"
+    return "" if value is None else str(value)
 
 
 def _write_plain(sheet: Any, line: int, place: int, value: Any) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bench import analysis, collect, draw, forms, frame_import, phone, results
+from bench import analysis, collect, documents, draw, forms, frame_import, phone, results
 
 
 def main() -> None:
-    for bench in (collect, forms, phone, frame_import, draw, analysis, results):
+    for bench in (collect, forms, phone, frame_import, draw, analysis, results, documents):
         print(f"\n{bench.__doc__}")
         bench.run()
 

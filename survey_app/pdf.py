@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from mimetypes import guess_type
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,8 +27,21 @@ def render_pdf(html: str) -> bytes:
     return bytes(typeset(html).write_pdf())
 
 
-def typeset(html: str) -> Any:
-    """A page set in lines and pages, WeasyPrint's ``Document``; addresses in it may only point into the static folder.
+def render_accessible_pdf(html: str, pictures: Mapping[str, bytes]) -> bytes:
+    """A tagged PDF (PDF/UA-1) that screen readers read in order; raises as `typeset`.
+
+    Parameters
+    ----------
+    pictures : mapping of str to bytes
+        PNG by name; the page shows one by the address ``picture:NAME``.
+    """
+    return bytes(typeset(html, pictures).write_pdf(pdf_variant="pdf/ua-1", custom_metadata=True))
+
+
+def typeset(html: str, pictures: Mapping[str, bytes] | None = None) -> Any:
+    """A page set in lines and pages, WeasyPrint's ``Document``.
+
+    Addresses in it may only point into the static folder, or name one of the pictures.
 
     Raises
     ------
@@ -46,6 +60,8 @@ def typeset(html: str) -> Any:
     class StaticOnly(URLFetcher):
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             parts = urlsplit(url)
+            if parts.scheme == "picture" and parts.path in (pictures or {}):
+                return URLFetcherResponse(url, (pictures or {})[parts.path], {"Content-Type": "image/png"})
             path = (_STATIC / parts.path.lstrip("/")).resolve()
             if parts.scheme != "static" or not path.is_relative_to(_STATIC):
                 raise ValueError(f"{url} is not in the static folder")

@@ -44,6 +44,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.publication import public_views
     from survey_app.publication import views as publication_views
     from survey_app.results import factor_views  # noqa: F401  routes of results
+    from survey_app.publication.documents import views as document_views
     from survey_app.results import views as results_views
     from survey_app.results.change import views as change_views
     from survey_app.results.counts import views as counts_views
@@ -99,6 +100,7 @@ def _hang_views(app: Flask) -> None:
         opinions_views,
         weighting_views,
         publication_views,
+        document_views,
         public_views,
         key_views,
         api,
@@ -128,6 +130,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.instruments import cli as instruments_cli
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
+    from survey_app.publication.documents import cli as documents_cli
     from survey_app.results import cli as results_cli
     from survey_app.results.change import cli as change_cli  # noqa: F401  a command of `results`
     from survey_app.results.counts import cli as counts_cli  # noqa: F401  commands of `results`
@@ -160,6 +163,7 @@ def _hang_commands(app: Flask) -> None:
         results_cli.group,
         weighting_cli.group,
         publication_cli.group,
+        documents_cli.group,
         accounts_cli.group,
         api_cli.group,
         jobs_cli.group,

@@ -69,8 +69,27 @@ class Attachment:
         return self.title[language()]
 
 
+def _workbook(language: str) -> Maker:
+    def make(content: Content, folder: Path) -> Path:
+        from survey_app.publication.documents.attached import workbook_of
+
+        return workbook_of(content, folder, language)
+
+    return make
+
+
+_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: One line for each file, in the order in which the public sees them.
-ATTACHMENTS: list[Attachment] = []
+ATTACHMENTS: list[Attachment] = [
+    Attachment(
+        "so-lieu.xlsx", _WORKBOOK_TYPE, {"vi": "Bảng số liệu (Excel)", "en": "Tables in Vietnamese (Excel)"},
+        _workbook("vi"),
+    ),
+    Attachment(
+        "tables.xlsx", _WORKBOOK_TYPE, {"vi": "Bảng số liệu tiếng Anh (Excel)", "en": "Tables (Excel)"},
+        _workbook("en"),
+    ),
+]  # fmt: skip
 
 
 def bytes_of(made: Made) -> bytes:

@@ -40,7 +40,7 @@ def export_responses(session: Session, survey: Survey) -> ResponseFile:
     instrument = instrument_of(session, survey.questionnaire_id)
     extract = read_extract(session, survey)
     counts = count_responses(session, survey, instrument, extract)
-    columns = _place_columns(counts, extract.table) | _answer_columns(instrument, extract.table)
+    columns = place_columns(counts, extract.table) | answer_columns(instrument, extract.table)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
@@ -49,7 +49,8 @@ def export_responses(session: Session, survey: Survey) -> ResponseFile:
     return ResponseFile(buffer.getvalue(), json.dumps(design, ensure_ascii=False, indent=1) + "\n")
 
 
-def _place_columns(counts: SurveyCube, table: Any) -> dict[str, list[Any]]:
+def place_columns(counts: SurveyCube, table: Any, first: int = 0) -> dict[str, list[Any]]:
+    """Number, design and place of each response; the table may hold a stretch of them that begins at ``first``."""
     communes = table.column("commune").to_pylist()
     frame, places = counts.cube.frame, [counts.design.places[code] for code in communes]
     lists = dict(zip(frame.names, frame.list_size.tolist(), strict=True))
@@ -57,14 +58,14 @@ def _place_columns(counts: SurveyCube, table: Any) -> dict[str, list[Any]]:
         code: found.code if (found := district_of(place.unit)) else "" for code, place in counts.design.places.items()
     }
     return {
-        "response": list(range(1, len(communes) + 1)),
+        "response": list(range(first + 1, first + len(communes) + 1)),
         "stratum": [place.stratum for place in places],
         "stratum_size": [_size(place.population) for place in places],
         "psu": [place.psu for place in places],
         "list_size": [_size(lists[place.psu]) for place in places],
         "district": [district[code] for code in communes],
         "commune": communes,
-        "weight": counts.weighting.of_row.tolist(),
+        "weight": counts.weighting.of_row[first : first + len(communes)].tolist(),
         "channel": table.column("channel").to_pylist(),
     }
 
@@ -74,7 +75,8 @@ def _size(population: float) -> Any:
     return int(population) if math.isfinite(population) else "Inf"
 
 
-def _answer_columns(instrument: Instrument, table: Any) -> dict[str, list[Any]]:
+def answer_columns(instrument: Instrument, table: Any) -> dict[str, list[Any]]:
+    """The answers of each response by question; each option of a question of several answers is a column."""
     columns: dict[str, list[Any]] = {}
     in_indices = {key for index in instrument.indices for key in index_items(instrument, index)}
     for item in instrument.items():

@@ -19,6 +19,7 @@ PAGES = (
     ("change.change", _l("So với trước")),
     ("opinions.opinions", _l("Ý kiến")),
     ("weighting.weights", _l("Trọng số")),
+    ("documents.documents", _l("Tài liệu")),
 )
 
 

@@ -1,10 +1,18 @@
-"""What a snapshot holds: figures, method, questionnaire, draw report, pictures and tables, with their hashes."""
+"""What a snapshot holds: figures, texts, charts, method, questionnaire, draw report, and the hashes of all of it.
+
+The keys of the content are described in docs/snapshot.md. Snapshots of format 1 have no `texts`, `breakdowns`,
+`public`, `review`, `code` and `content_sha256`; `read_content` gives them what they lack.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import platform
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale
@@ -15,47 +23,86 @@ from survey_app.collection.queries import count_undrawn, progress_by_channel, se
 from survey_app.database import now
 from survey_app.i18n import LANGUAGES
 from survey_app.instruments.queries import instrument_of
-from survey_app.results.charts import WIDTHS, dot_chart, sort_weakest_first
+from survey_app.instruments.schema import Instrument
+from survey_app.publication import review_facts
+from survey_app.publication.attachments import ATTACHMENTS, Attachment, Content, bytes_of
+from survey_app.publication.figure_files import count_charts, make_charts, make_tables
+from survey_app.publication.public_choice import PublicChoice
+from survey_app.publication.texts import write_texts
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Figures, Row, estimate_survey
-from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.results.weighting.describe import weighting_of
-from survey_app.results.words import weakest_words
 from survey_app.sampling.queries import find_draw
 from survey_app.sampling.report import draw_report
 from survey_app.settings import VERSION
 from survey_app.surveys.models import Survey
 
-#: Breakdowns that are public when the questionnaire and the territory have them.
-PUBLIC_BREAKDOWNS = ("district", "channel", "sex", "age")
+FORMAT = 2
+KINDS = {"section": "factors", "item": "items"}
+
+Progress = Callable[[int, int], None]
+Files = dict[str, tuple[str, bytes]]
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """A snapshot's content and its files, before it is stored."""
 
-    content: dict[str, Any]
-    files: dict[str, tuple[str, bytes]]
+    content: Content
+    files: Files
 
     @property
     def sha256(self) -> str:
         """The hash of the content in canonical form."""
-        text = json.dumps(self.content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hash_of(self.content)
 
 
-def take_snapshot(session: Session, survey: Survey) -> Snapshot:
+@dataclass(frozen=True)
+class Computed:
+    """The content of a snapshot, and the files that were read with it; the others are made from the content."""
+
+    content: Content
+    files: Files
+    wanted: list[Attachment]
+
+
+def take_snapshot(session: Session, survey: Survey, choice: PublicChoice | None = None) -> Snapshot:
     """Compute everything a publication shows; nothing is read from the responses afterwards."""
+    return finish_snapshot(compute_content(session, survey, choice or PublicChoice()))
+
+
+def compute_content(session: Session, survey: Survey, choice: PublicChoice) -> Computed:
+    """All that is read from the database; what is not chosen is not in it.
+
+    Raises
+    ------
+    UserError
+        A section, breakdown or file was chosen that does not exist.
+    """
+    choice.check()
     whole = estimate_survey(session, survey)
+    instrument = instrument_of(session, survey.questionnaire_id)
     tables = {"": whole} | {
-        by: estimate_survey(session, survey, by) for by in PUBLIC_BREAKDOWNS if by in whole.breakdowns
+        by: estimate_survey(session, survey, by) for by in choice.breakdowns_among(whole.breakdowns)
     }
-    files = _make_files(survey, tables, set_aside=set_aside_count(session, survey)[0])
-    content = {
-        "format": 1,
+    draw = draw_report(survey, find_draw(session, survey))
+    coverage = review_facts.coverage(session, survey, draw, probability=whole.probability)
+    wanted = [
+        one
+        for one in ATTACHMENTS
+        if (choice.files is None or one.name in choice.files) and (whole.probability or not one.only_drawn)
+    ]
+    content: Content = {
+        "format": FORMAT,
         "survey": _describe_survey(survey),
-        "questionnaire": _describe_questionnaire(session, survey),
-        "draw": draw_report(survey, find_draw(session, survey)),
+        "public": {
+            "sections": sorted(choice.sections),
+            "breakdowns": [by for by in tables if by],
+            "files": [one.name for one in wanted],
+            "open_text": False,
+        },
+        "questionnaire": _describe_questionnaire(instrument),
+        "draw": draw,
         "responses": whole.responses,
         "set_aside": set_aside_count(session, survey)[0],
         "undrawn": count_undrawn(session, survey),
@@ -63,17 +110,99 @@ def take_snapshot(session: Session, survey: Survey) -> Snapshot:
         "weighting": weighting_of(session, survey),
         "channels": progress_by_channel(session, survey),
         "fingerprint": whole.fingerprint,
-        "figures": {by: [row.as_json() for row in _own_rows(figures)] for by, figures in tables.items()},
-        "choices": describe_choices(session, survey),
-        "files": {name: hashlib.sha256(data).hexdigest() for name, (_kind, data) in sorted(files.items())},
+        "figures": {by: [row.as_json() for row in _own_rows(figures, choice)] for by, figures in tables.items()},
+        "breakdowns": {by: breakdown_titles(instrument, by) for by in tables if by},
+        "choices": describe_choices(session, survey) if "choices" in choice.sections else [],
+        "review": {
+            "coverage": coverage,
+            "response_rate": review_facts.response_rate(session, survey, coverage),
+            "quality": review_facts.quality(session, survey),
+            "withheld": review_facts.withheld(tables),
+        },
+        "code": {"version": VERSION, "python": platform.python_version()},
         "version": VERSION,
         "frozen_at": now().isoformat(timespec="seconds"),
     }
-    return Snapshot(json.loads(json.dumps(content)), files)
+    content = json.loads(json.dumps(content))
+    content["texts"] = {language: write_texts(content, language) for language in LANGUAGES}
+    content["content_sha256"] = hash_of(content)
+    files: Files = {}
+    for one in wanted:
+        if one.reader is not None:
+            with tempfile.TemporaryDirectory() as folder:
+                made = one.reader(session, survey, content, Path(folder))
+                files[one.name] = (one.media_type, bytes_of(made))
+    return Computed(content, files, wanted)
 
 
-def _own_rows(figures: Figures) -> list[Row]:
-    return [row for row in figures.rows if bool(row.domain) == bool(figures.by)]
+def finish_snapshot(computed: Computed, progress: Progress | None = None) -> Snapshot:
+    """Make the files from the content, and put the hashes of all into it."""
+    content = computed.content
+    makers = [one for one in computed.wanted if one.maker is not None]
+    total = 2 + count_charts(content) + len(makers)
+    files = dict(computed.files)
+    for done, (name, kind, data) in enumerate(_make_files(content, makers), start=1):
+        files[name] = (kind, data)
+        if progress is not None:
+            progress(done, total)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, (_kind, data) in sorted(files.items())}
+    return Snapshot(content | {"files": hashes}, files)
+
+
+def _make_files(content: Content, makers: list[Attachment]) -> Iterator[tuple[str, str, bytes]]:
+    yield from make_tables(content)
+    yield from make_charts(content)
+    for one in makers:
+        assert one.maker is not None
+        with tempfile.TemporaryDirectory() as folder:
+            yield one.name, one.media_type, bytes_of(one.maker(content, Path(folder)))
+
+
+def hash_of(content: Content) -> str:
+    """SHA-256 of the content as JSON with sorted keys, no spaces, in UTF-8."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_content(stored: Content) -> Content:
+    """The content of a snapshot of any format with every key of the newest; what an old one lacks is derived."""
+    if stored["format"] >= FORMAT:
+        return stored
+    instrument = Instrument.model_validate(stored["questionnaire"]["content"])
+    content: Content = {"probability": True, "weighting": [], "set_aside": 0, "undrawn": 0} | stored
+    content["breakdowns"] = {by: breakdown_titles(instrument, by) for by in stored["figures"] if by}
+    content["public"] = {
+        "sections": [*KINDS.values(), "choices"],
+        "breakdowns": list(content["breakdowns"]),
+        "files": [],
+        "open_text": False,
+    }
+    content["code"] = {"version": stored["version"]}
+    content["texts"] = {language: write_texts(content, language) for language in LANGUAGES}
+    return content
+
+
+def breakdown_titles(instrument: Instrument, by: str) -> dict[str, str]:
+    """What a breakdown is called, in each language: „huyện, thành phố”, or the question's own words."""
+    found = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            fixed = {
+                "district": _("huyện, thành phố"),
+                "commune": _("xã, phường"),
+                "channel": _("kênh trả lời"),
+                "sex": _("giới tính"),
+                "age": _("độ tuổi"),
+            }
+            texts = {item.key: item.text.get(language) for item in instrument.items()}
+            found[language] = fixed.get(by) or texts.get(by, by)
+    return found
+
+
+def _own_rows(figures: Figures, choice: PublicChoice) -> list[Row]:
+    """The rows of the whole, or of the parts, that were chosen; indices always are."""
+    left_out = {kind for kind, section in KINDS.items() if section not in choice.sections}
+    return [row for row in figures.rows if bool(row.domain) == bool(figures.by) and row.kind not in left_out]
 
 
 def _describe_survey(survey: Survey) -> dict[str, Any]:
@@ -94,51 +223,10 @@ def _describe_survey(survey: Survey) -> dict[str, Any]:
     }
 
 
-def _describe_questionnaire(session: Session, survey: Survey) -> dict[str, Any]:
-    instrument = instrument_of(session, survey.questionnaire_id)
+def _describe_questionnaire(instrument: Instrument) -> dict[str, Any]:
     return {
         "key": instrument.key,
         "version": instrument.version,
         "sha256": instrument.content_hash,
         "content": json.loads(instrument.canonical_json()),
     }
-
-
-def _make_files(survey: Survey, tables: dict[str, Figures], *, set_aside: int) -> dict[str, tuple[str, bytes]]:
-    rows = [row for figures in tables.values() for row in _own_rows(figures)]
-    text = rows_as_csv(rows, simulated=survey.simulated)
-    document = {
-        "survey": _describe_survey(survey),
-        "probability": tables[""].probability,
-        "set_aside": set_aside,
-        "rows": rows_as_json(rows, simulated=survey.simulated),
-    }
-    files = {
-        "so-lieu.csv": ("text/csv; charset=utf-8", b"\xef\xbb\xbf" + text.encode()),
-        "so-lieu.json": ("application/json", json.dumps(document, ensure_ascii=False, indent=1).encode()),
-    }
-    for language in LANGUAGES:
-        with force_locale(language):
-            files |= _draw_charts(survey, tables, language)
-    return files
-
-
-def _draw_charts(survey: Survey, tables: dict[str, Figures], language: str) -> dict[str, tuple[str, bytes]]:
-    whole = _own_rows(tables[""])
-    charts = {
-        "yeu-to": (_("Các yếu tố"), [row for row in whole if row.kind == "section"]),
-        "tieu-chi": (_("Các tiêu chí"), [row for row in whole if row.kind == "item"]),
-    }
-    if "district" in tables:
-        index = [row for row in _own_rows(tables["district"]) if row.kind == "index" and row.unit == "share"]
-        first = index[0].of if index else None
-        charts["huyen"] = (_("Các huyện, thành phố"), [row for row in index if row.of == first])
-    files: dict[str, tuple[str, bytes]] = {}
-    for name, (subject, rows) in charts.items():
-        ordered = sort_weakest_first(rows)
-        words = weakest_words(ordered, language, subject)
-        for width in WIDTHS:
-            form, kind = ("png", "image/png") if width == WIDTHS[-1] else ("svg", "image/svg+xml")
-            data = dot_chart(ordered, language, words=words, width=width, simulated=survey.simulated, form=form)
-            files[f"{name}-{language}-{width}.{form}"] = (kind, data)
-    return files

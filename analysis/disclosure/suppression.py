@@ -117,7 +117,7 @@ def suppress_cells(
             rows, best = max(freed, key=lambda pair: int(pair[0].sum()))
             if not rows.any():
                 break
-            hidden[np.ix_(rows, best)] = True
+            hidden[:, best] |= rows[:, None]
             at_risk &= ~rows
     hidden[at_risk] = True
     _complete_groups(groups, table, hidden, at_risk, price, k)

@@ -20,7 +20,7 @@ from survey_app.results.pools import index_items
 HIDDEN = -9
 """The code of a cell hidden to protect the respondent."""
 FIRST_OUTSIDE = -3
-"""Code of the first option that is outside the base, in the columns of a question with several answers; others below."""
+"""Code of the first option outside the base in the columns of a question with several answers; others below."""
 DESIGN = ("row", "stratum", "stratum_size", "psu", "list_size", "district", "commune", "weight", "channel")
 CHOSEN = {"vi": "Có chọn", "en": "Chosen"}, {"vi": "Không chọn", "en": "Not chosen"}
 

@@ -1,7 +1,7 @@
-"""The anonymised responses: read from the extract, in random order, coded, and with cells hidden where somebody stands out.
+"""The anonymised responses: in random order, coded, with cells hidden where somebody stands out.
 
-What is never in them: identifiers, days, hours, words of the respondent, numbers that no index is made of, the language,
-the collector and the device.
+Never in them: identifiers, days, hours, words of the respondent, numbers that no index is made of, the language, the
+collector, the device.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Cells:
     def texts(self, rows: slice) -> list[Any]:
         """The cells of some rows as they stand in a CSV file."""
         if not self.column.categories:
-            return ["" if value != value else value for value in self.values[rows].tolist()]
+            found = self.values[rows].tolist()
+            return ["" if isinstance(value, float) and math.isnan(value) else value for value in found]
         codes = np.array(["", *(one.code for one in self.column.categories)], dtype=object)
         return list(codes[self.values[rows]])
 
@@ -208,7 +209,7 @@ def _coded(column: Column, values: list[Any]) -> NDArray[np.int16]:
 
 def _plain(value: Any) -> str:
     """A code as text; numbers with nothing behind the point as whole ones, as columns with gaps hold them."""
-    return str(int(value)) if isinstance(value, float) and value == value else str(value)
+    return str(int(value)) if isinstance(value, float) and math.isfinite(value) else str(value)
 
 
 def _column(table: pa.Table, name: str) -> NDArray[Any]:
@@ -221,5 +222,3 @@ def smallest_class(microdata: Microdata, keys: Sequence[str]) -> int:
     columns = [one.values for one in microdata.cells if one.column.name in keys]
     numbers = [np.unique(values, return_inverse=True)[1] for values in columns]
     return int(class_sizes(np.column_stack(numbers)).min()) if numbers and len(microdata) else 0
-
-

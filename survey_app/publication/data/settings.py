@@ -1,4 +1,4 @@
-"""What is decided about a file of responses: the keys others may know, how many must look alike, which places to name."""
+"""What is decided about a file of responses: what others may know, how many must look alike, which places to name."""
 
 from __future__ import annotations
 

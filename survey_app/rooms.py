@@ -42,6 +42,7 @@ def _hang_views(app: Flask) -> None:
     from survey_app.instruments import views as instruments_views
     from survey_app.publication import public_views
     from survey_app.publication import views as publication_views
+    from survey_app.publication.data import views as open_data_views
     from survey_app.results import views as results_views
     from survey_app.results.weighting import views as weighting_views
     from survey_app.sampling import views as sampling_views
@@ -86,6 +87,7 @@ def _hang_views(app: Flask) -> None:
         import_views,
         results_views,
         weighting_views,
+        open_data_views,
         publication_views,
         public_views,
         key_views,
@@ -116,6 +118,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.instruments import cli as instruments_cli
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
+    from survey_app.publication.data import cli as open_data_cli
     from survey_app.results import cli as results_cli
     from survey_app.results.weighting import cli as weighting_cli
     from survey_app.sampling import cli as sampling_cli
@@ -144,6 +147,7 @@ def _hang_commands(app: Flask) -> None:
         results_cli.group,
         weighting_cli.group,
         publication_cli.group,
+        open_data_cli.group,
         accounts_cli.group,
         api_cli.group,
         jobs_cli.group,

@@ -21,6 +21,7 @@ IMPORT_RESPONSES = "response.import"
 ISSUE_INVITATIONS = "invitation.issue"
 MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
+EXPORT_DATA = "data.export"
 FREEZE = "publication.freeze"
 APPROVE = "publication.approve"
 MANAGE_USERS = "user.manage"
@@ -64,6 +65,7 @@ MANAGER = frozenset(
         ISSUE_INVITATIONS,
         MANAGE_DEVICES,
         VIEW_RESULTS,
+        EXPORT_DATA,
         FREEZE,
     }
 )

@@ -62,6 +62,7 @@ VERB_WORDS = {
     "paper.decide": _l("Quyết định chỗ nhập khác nhau"),
     "weight.add": _l("Thêm bước trọng số"),
     "weight.undo": _l("Hoàn tác bước trọng số"),
+    "data.export": _l("Xuất dữ liệu từng phiếu"),
     "publication.freeze": _l("Chốt số liệu"),
     "publication.approve": _l("Duyệt và công bố"),
     "geography.import": _l("Nhập đơn vị hành chính"),

@@ -69,8 +69,25 @@ class Attachment:
         return self.title[language()]
 
 
+def _read_open_data(session: Session, survey: Survey, content: Content, folder: Path) -> Made:
+    from survey_app.publication.data.service import make_public_data
+
+    return make_public_data(session, survey, content, folder)
+
+
 #: One line for each file, in the order in which the public sees them.
-ATTACHMENTS: list[Attachment] = []
+ATTACHMENTS: list[Attachment] = [
+    Attachment(
+        "du-lieu-mo.zip",
+        "application/zip",
+        {
+            "vi": "Dữ liệu mở: mọi con số, từng phiếu đã ẩn danh, từ điển và mã R để tính lại",
+            "en": "Open data: every figure, anonymised responses, dictionary, and R code to compute them again",
+        },
+        reader=_read_open_data,
+        group="data",
+    ),
+]
 
 
 def bytes_of(made: Made) -> bytes:

@@ -13,6 +13,7 @@ from survey_app.surveys.models import Survey
 PAGES = (
     ("results.overview", _l("Tổng quan")),
     ("results.factors", _l("Yếu tố, tiêu chí")),
+    ("open_data.data", _l("Dữ liệu")),
     ("weighting.weights", _l("Trọng số")),
 )
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.disclosure import class_sizes
+from analysis.disclosure import Suppression, class_sizes
 from survey_app.instruments.schema import Instrument
 from survey_app.publication.data.columns import FIRST_OUTSIDE, Column, answer_columns, design_columns
 from survey_app.publication.data.disclosure import DisclosureReport, hide_cells
@@ -96,19 +96,54 @@ def build_microdata(
     UserError
         Too few people are alike by what the file shows in any case.
     """
+    order, design = _begin(counts, table, settings, published, secret)
     instrument = counts.instrument
-    chance = np.random.default_rng(_number(settings.seed or f"{secret}|{counts.survey.slug}|{counts.fingerprint}"))
-    order = chance.permutation(len(table))
-    design = _design_cells(counts, table, settings, order, chance, published)
     answers = [Cells(column, _values(instrument, column, table, order)) for column in answer_columns(instrument)]
-    report, suppression = hide_cells(
-        {one.column.name: one.values for one in design},
-        {one.column.item: one.values for one in answers if one.column.kind == "single"},
-        settings, published=published, weighted_by=weighted_by,
-    )  # fmt: skip
+    report, suppression = _check(design, answers, settings, published, weighted_by)
     hidden = dict(zip(report.hideable, suppression.hidden.T, strict=True)) if suppression is not None else {}
     answers = [_hide(one, hidden.get(one.column.item)) if one.column.kind == "single" else one for one in answers]
     return Microdata(design + answers, report, counts.survey.simulated)
+
+
+def check_microdata(
+    counts: SurveyCube,
+    table: pa.Table,
+    settings: DataSettings,
+    *,
+    published: Sequence[str],
+    weighted_by: Sequence[str],
+    secret: str,
+) -> DisclosureReport:
+    """What `build_microdata` would hide, with arguments and errors as there."""
+    order, design = _begin(counts, table, settings, published, secret)
+    keys = [one for one in answer_columns(counts.instrument) if one.kind == "single" and one.item in settings.keys]
+    answers = [Cells(column, _values(counts.instrument, column, table, order)) for column in keys]
+    return _check(design, answers, settings, published, weighted_by)[0]
+
+
+def _begin(
+    counts: SurveyCube, table: pa.Table, settings: DataSettings, published: Sequence[str], secret: str
+) -> tuple[Order, list[Cells]]:
+    """The order of the rows, and the design in that order with new codes."""
+    chance = np.random.default_rng(_number(settings.seed or f"{secret}|{counts.survey.slug}|{counts.fingerprint}"))
+    order = chance.permutation(len(table))
+    return order, _design_cells(counts, table, settings, order, chance, published)
+
+
+def _check(
+    design: list[Cells],
+    answers: list[Cells],
+    settings: DataSettings,
+    published: Sequence[str],
+    weighted_by: Sequence[str],
+) -> tuple[DisclosureReport, Suppression | None]:
+    return hide_cells(
+        {one.column.name: one.values for one in design},
+        {one.column.item: one.values for one in answers if one.column.kind == "single"},
+        settings,
+        published=published,
+        weighted_by=weighted_by,
+    )
 
 
 def _number(seed: str) -> int:

@@ -108,9 +108,7 @@ def write_dta(microdata: Microdata, path: Path, *, title: str) -> None:
             data[column.name] = _plain(cells)
             continue
         letters = stata_letters(column)
-        codes = [
-            letters.get(one.code, number) for number, one in zip(coding.numbers, column.categories, strict=True)
-        ]
+        codes = [letters.get(one.code, number) for number, one in zip(coding.numbers, column.categories, strict=True)]
         # as categories, for a column of objects whose first rows are all letters would be taken for text
         data[column.name] = (
             pd.Categorical.from_codes(cells.values - 1, categories=pd.Index(codes, dtype=object))

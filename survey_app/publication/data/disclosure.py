@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analysis.disclosure import Suppression, Unreachable, rows_at_risk, suppress_cells
 from survey_app.errors import Conflict
 from survey_app.publication.data.settings import DataSettings
+from survey_app.publication.data.words import key_words
 
 #: What a place key stands for in the file: the columns of the design that tell it.
 SHOWN_BY_PLACE = {"district": ("stratum", "district"), "commune": ("stratum", "district", "psu", "commune")}
@@ -101,7 +102,7 @@ def hide_cells(
             _(
                 "Chưa đủ %(k)s người giống nhau: %(rows)s phiếu thuộc nhóm quá nhỏ theo %(shown)s, mà các cột này tệp "
                 "luôn để lộ. Xin bớt thông tin đã chọn hoặc chọn số nhỏ hơn.",
-                k=settings.k, rows=int(error.rows.sum()), shown=", ".join(shown),
+                k=settings.k, rows=int(error.rows.sum()), shown=key_words(shown, {}),
             )
         ) from None  # fmt: skip
     return (

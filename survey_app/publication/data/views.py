@@ -21,8 +21,15 @@ from survey_app.instruments.schema import Instrument
 from survey_app.publication.data.columns import texts
 from survey_app.publication.data.package import LIST_NAME
 from survey_app.publication.data.service import check_data, settings_in_force
-from survey_app.publication.data.settings import GREATEST_K, PLACES, DataSettings, check_settings, possible_keys
-from survey_app.publication.data.words import FILE_WORDS, lost_words
+from survey_app.publication.data.settings import (
+    GREATEST_K,
+    KNOWN_BY_OTHERS,
+    PLACES,
+    DataSettings,
+    check_settings,
+    possible_keys,
+)
+from survey_app.publication.data.words import FILE_WORDS, key_words, lost_words
 from survey_app.publication.data.work import ask_for_export, exports_of, find_file
 from survey_app.surveys.access import frame, may_on, open_survey
 from survey_app.surveys.forms import ActionForm
@@ -90,9 +97,9 @@ def _page(survey: Survey) -> str:
         asked_keys=request.values.getlist("khoa") if mistake else settings.keys,
         mistake=mistake,
         names=names,
-        places=PLACES,
-        least_k=LEAST_K,
-        greatest_k=GREATEST_K,
+        usual=[key for key in names if key in (*PLACES, *KNOWN_BY_OTHERS)],
+        others=[key for key in names if key not in (*PLACES, *KNOWN_BY_OTHERS)],
+        key_words=key_words,
         report=report,
         refusal=refusal,
         lost=[lost_words(one, names) for one in lost],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,19 @@ FILE_WORDS = {
     "doc-truoc.txt": _l("Hướng dẫn ngắn"),
     "danh-muc.csv": _l("Danh mục: cỡ, số dòng, mã SHA-256"),
 }
+
+
+COLUMN_WORDS = {
+    "stratum": _l("tầng của mẫu"),
+    "district": _l("huyện"),
+    "psu": _l("đơn vị đã bốc"),
+    "commune": _l("xã"),
+}
+
+
+def key_words(keys: Sequence[str], names: Mapping[str, str]) -> str:
+    """Keys or columns as a list of words."""
+    return ", ".join(str(COLUMN_WORDS.get(key) or f"„{names.get(key, key)}”") for key in keys)
 
 
 def lost_words(lost: Mapping[str, str], names: Mapping[str, str]) -> str:

@@ -100,7 +100,7 @@ def hide_cells(
     except Unreachable as error:
         raise Conflict(
             _(
-                "Chưa đủ %(k)s người giống nhau: %(rows)s phiếu thuộc nhóm quá nhỏ theo %(shown)s, mà các cột này tệp "
+                "Chưa đủ %(k)s phiếu giống nhau: %(rows)s phiếu thuộc nhóm quá nhỏ theo %(shown)s, mà các cột này tệp "
                 "luôn để lộ. Xin bớt thông tin đã chọn hoặc chọn số nhỏ hơn.",
                 k=settings.k, rows=int(error.rows.sum()), shown=key_words(shown, {}),
             )

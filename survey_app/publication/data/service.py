@@ -74,9 +74,9 @@ def _secret() -> str:
 
 def _outline(session: Session, survey: Survey) -> dict[str, Any]:
     """What the check asks for of what would be published: breakdowns, and questions whose options are counted."""
-    content = published_content(session, survey)
-    if content is not None:
-        return dict(content)
+    stored = _newest_snapshot(session, survey)
+    if stored is not None:
+        return stored
     instrument = instrument_of(session, survey.questionnaire_id)
     breakdowns = PublicChoice().breakdowns_among(estimate_survey(session, survey).breakdowns)
     choices = [{"key": item.key} for item in instrument.items() if item.type in ("single", "multiple", "ranking")]
@@ -90,12 +90,15 @@ def _outline(session: Session, survey: Survey) -> dict[str, Any]:
 
 def published_content(session: Session, survey: Survey) -> Content | None:
     """The content of the newest snapshot that was made from the responses there are now."""
+    stored = _newest_snapshot(session, survey)
+    return None if stored is None else read_content(stored)
+
+
+def _newest_snapshot(session: Session, survey: Survey) -> dict[str, Any] | None:
     fingerprint = read_extract(session, survey).fingerprint
     query = select(Publication).where(Publication.survey_id == survey.id).order_by(Publication.number.desc())
-    for publication in session.scalars(query.limit(5)):
-        if publication.snapshot["fingerprint"] == fingerprint:
-            return read_content(publication.snapshot)
-    return None
+    stored = [publication.snapshot for publication in session.scalars(query.limit(5))]
+    return next((one for one in stored if one["fingerprint"] == fingerprint), None)
 
 
 def export_data(

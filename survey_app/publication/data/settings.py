@@ -78,5 +78,5 @@ def check_settings(
             _("Không có thông tin „%(key)s”. Xin dùng: %(names)s.", key=unknown[0][:40], names=", ".join(possible))
         )
     if not 1 <= k <= GREATEST_K:
-        raise UserError(_("Số người giống nhau phải từ 1 đến %(most)s.", most=GREATEST_K))
+        raise UserError(_("Số phiếu giống nhau phải từ 1 đến %(most)s.", most=GREATEST_K))
     return DataSettings(tuple(key for key in possible if key in set(keys)), k, communes, seed)

@@ -120,7 +120,7 @@ def _chosen(survey: Survey) -> DataSettings:
     text = request.values.get("k", "").strip()
     k = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not LEAST_K <= k <= GREATEST_K:
-        raise UserError(_("Số người giống nhau phải là số từ %(least)s đến %(most)s.", least=LEAST_K, most=GREATEST_K))
+        raise UserError(_("Số phiếu giống nhau phải là số từ %(least)s đến %(most)s.", least=LEAST_K, most=GREATEST_K))
     return check_settings(instrument, request.values.getlist("khoa"), k, communes=bool(request.values.get("xa")))
 
 

@@ -73,7 +73,7 @@ def _compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     taken = request.accept_encodings.quality("gzip") > 0
     fails = response.status_code >= 300 and not endpoint.startswith(RESPONDENT)
-    if fails or not taken:
+    if fails or not taken or "Content-Encoding" in response.headers:
         return response
     response.direct_passthrough = False
     data = response.get_data()

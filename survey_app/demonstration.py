@@ -25,6 +25,7 @@ from survey_app.database import db
 from survey_app.demonstration_answers import simulate_answers
 from survey_app.demonstration_fieldwork import load_fieldwork
 from survey_app.instruments.queries import instrument_of
+from survey_app.publication.review import LINES, Answer, review_publication
 from survey_app.publication.service import approve_publication, freeze_publication
 from survey_app.sampling.queries import drawn_units
 from survey_app.sampling.service import draw_sample
@@ -72,8 +73,9 @@ def load_demonstration(tell: Callable[[str], None]) -> None:
         set_state(session, published, "closed", actor=SYSTEM)
         session.commit()
     if published.state == "closed":
-        manager, approver = (_person(session, role) for role in ("survey_manager", "approver"))
+        manager, analyst, approver = (_person(session, role) for role in ("survey_manager", "analyst", "approver"))
         freeze_publication(session, published, actor=manager)
+        review_publication(session, published, {line: Answer(ok=True) for line in LINES}, actor=analyst)
         approve_publication(session, published, actor=approver)
         session.commit()
     collecting = _make_survey(session, OPEN, 2020, seed="2020-06-30", cases=60)

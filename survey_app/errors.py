@@ -40,6 +40,12 @@ class Conflict(UserError):
     status = 409
 
 
+class Gone(UserError):
+    """There was such a thing, and it was taken back."""
+
+    status = 410
+
+
 class LinesRefused(UserError):
     """A file was refused; every refused line says why.
 

@@ -18,6 +18,8 @@ PROVINCE_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 DASH = "–"
 #: Addresses that programs ask for: their language is the one the request names, and no session remembers it.
 FOR_PROGRAMS = ("/api/v1/", "/odk/")
+#: Pages that any cache may keep: their address alone names the language.
+BY_ADDRESS = ("/ket-qua", "/sitemap.xml", "/robots.txt")
 
 
 def init_i18n(app: Flask) -> None:
@@ -59,12 +61,14 @@ def _chosen_language() -> str:
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         return asked
+    if request.path.startswith(BY_ADDRESS):
+        return "vi"
     chosen = session.get("language")
     return chosen if chosen in LANGUAGES else "vi"
 
 
 def _remember_language() -> None:
-    asked = None if request.path.startswith(FOR_PROGRAMS) else request.args.get("lang")
+    asked = None if request.path.startswith(FOR_PROGRAMS + BY_ADDRESS) else request.args.get("lang")
     if asked in LANGUAGES and session.get("language", "vi") != asked:
         session["language"] = asked
 

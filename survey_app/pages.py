@@ -200,6 +200,7 @@ _TITLES = {
     404: lambda: _("Không tìm thấy"),
     405: lambda: _("Chưa thực hiện được"),
     409: lambda: _("Chưa thực hiện được"),
+    410: lambda: _("Đã rút"),
     413: lambda: _("Nội dung quá dài"),
     429: lambda: _("Xin chờ một lát"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, abort, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from survey_app.characters import is_clean
@@ -48,6 +48,11 @@ class KeptSigner(SecureCookieSessionInterface):
         if self._kept is None:
             self._kept = super().get_signing_serializer(app)
         return self._kept
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep the session, except beside an answer that any cache may give to anybody."""
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
 
 
 def init_security(app: Flask, *, production: bool) -> None:

@@ -23,6 +23,7 @@ MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
 EXPORT_DATA = "data.export"
 FREEZE = "publication.freeze"
+REVIEW = "publication.review"
 APPROVE = "publication.approve"
 MANAGE_USERS = "user.manage"
 MANAGE_GEOGRAPHY = "geography.manage"
@@ -67,12 +68,13 @@ MANAGER = frozenset(
         VIEW_RESULTS,
         EXPORT_DATA,
         FREEZE,
+        REVIEW,
     }
 )
 PERMISSIONS: dict[str, frozenset[str]] = {
     "survey_manager": MANAGER | {VIEW_TRAIL},
-    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS}),
-    "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, APPROVE, APPROVE_DRAW, SET_ASIDE}),
+    "analyst": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, REVIEW}),
+    "approver": frozenset({VIEW_SURVEYS, VIEW_FIELDWORK, VIEW_RESULTS, REVIEW, APPROVE, APPROVE_DRAW, SET_ASIDE}),
     "sector_lead": MANAGER,
     "post_coordinator": COORDINATE | {IMPORT_RESPONSES},
     "collector": frozenset({COLLECT}),

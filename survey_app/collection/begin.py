@@ -23,6 +23,7 @@ from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.design import design_of
 from survey_app.surveys.models import Survey
+from survey_app.surveys.results_link import results_link
 
 DEFAULT_CONSENT = _l(
     "Ông/Bà tự quyết định có tham gia hay không và có thể dừng lại bất cứ lúc nào trước khi gửi. "
@@ -123,7 +124,7 @@ def render_closed(survey: Survey, *, unsent: bool = False) -> ResponseReturnValu
         opens_on=survey.starts_on if not_open else None,
         closed_on=None,
         resumes_on=None,
-        results_href=url_for("public_results.result", slug=survey.slug) if survey.state == "published" else None,
+        results_href=results_link(db.session, survey) if survey.state == "published" else None,
     )
     return page, 409
 

@@ -13,7 +13,7 @@ from survey_app.i18n import LANGUAGES
 from survey_app.publication.waves import rows_of
 from survey_app.results.charts import WIDTHS, ChartText, dot_chart, sort_weakest_first
 from survey_app.results.estimates import Row
-from survey_app.results.tables import rows_as_csv, rows_as_json
+from survey_app.results.tables import NOTE, records_as_csv
 from survey_app.results.words import weakest_words
 
 File = tuple[str, str, bytes]
@@ -22,15 +22,15 @@ CHARTS = ("yeu-to", "tieu-chi", "huyen")
 
 def make_tables(content: dict[str, Any]) -> Iterator[File]:
     """All figures, for spreadsheets and for programs."""
-    rows = [row for by in content["figures"] for row in rows_of(content, by)]
     simulated = content["survey"]["simulated"]
+    records = [row | (NOTE if simulated else {}) for rows in content["figures"].values() for row in rows]
     document = {
         "survey": content["survey"],
         "probability": content["probability"],
         "set_aside": content["set_aside"],
-        "rows": rows_as_json(rows, simulated=simulated),
+        "rows": records,
     }
-    text = rows_as_csv(rows, simulated=simulated)
+    text = records_as_csv(records, simulated=simulated)
     yield "so-lieu.csv", "text/csv; charset=utf-8", b"\xef\xbb\xbf" + text.encode()
     yield "so-lieu.json", "application/json", json.dumps(document, ensure_ascii=False, indent=1).encode()
 

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from survey_app.collection.models import Response
 from survey_app.collection.queries import count_disputes, count_undrawn, progress_by_commune, set_aside_count
 from survey_app.collection.watch.progress import watch_fieldwork
+from survey_app.publication.queries import wave_before
+from survey_app.publication.snapshot_format import read_content
+from survey_app.publication.waves import comparable, difference, rows_of, series_of
 from survey_app.results.estimates import Figures
 from survey_app.sampling.work.area import whole_area
 from survey_app.surveys.models import Survey
@@ -83,4 +86,28 @@ def withheld(tables: dict[str, Figures]) -> Facts:
         "by": {by: count for by, rows in cells.items() if (count := sum(row.withheld is not None for row in rows))},
         "model_assisted": sum("model_assisted" in row.marks for rows in cells.values() for row in rows),
         "few_psu": sum("few_psu" in row.marks for rows in cells.values() for row in rows),
+    }
+
+
+def comparison(session: Session, survey: Survey, content: dict[str, Any]) -> Facts | None:
+    """The first index beside that of the last wave of the series; None where there is no wave before."""
+    before = wave_before(session, *series_of(content), survey)
+    if before is None:
+        return None
+    earlier = read_content(before.snapshot)
+    now_row, then_row = (next((row for row in rows_of(one) if row.kind == "index"), None) for one in (content, earlier))
+    level = "not_comparable"
+    gap = None
+    if now_row is not None and then_row is not None and now_row.of == then_row.of:
+        level = comparable(earlier, content).get(now_row.of, "not_comparable")
+        gap = None if level == "not_comparable" else difference(then_row, now_row)
+    return {
+        "slug": before.survey.slug,
+        "number": before.number,
+        "title": earlier["survey"]["title"],
+        "ends_on": earlier["survey"]["ends_on"],
+        "level": level,
+        "index": None if now_row is None else now_row.estimate,
+        "index_before": None if then_row is None else then_row.estimate,
+        "difference": None if gap is None else gap.as_json(),
     }

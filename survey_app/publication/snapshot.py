@@ -1,7 +1,6 @@
 """What a snapshot holds: figures, texts, charts, method, questionnaire, draw report, and the hashes of all of it.
 
-The keys of the content are described in docs/snapshot.md. Snapshots of format 1 have no `texts`, `breakdowns`,
-`public`, `review`, `code` and `content_sha256`; `read_content` gives them what they lack.
+The keys of the content are described in docs/snapshot.md.
 """
 
 from __future__ import annotations
@@ -15,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from survey_app.collection.queries import count_undrawn, progress_by_channel, set_aside_count
@@ -26,8 +23,10 @@ from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.schema import Instrument
 from survey_app.publication import review_facts
 from survey_app.publication.attachments import ATTACHMENTS, Attachment, Content, bytes_of
+from survey_app.publication.card import make_cards
 from survey_app.publication.figure_files import count_charts, make_charts, make_tables
 from survey_app.publication.public_choice import PublicChoice
+from survey_app.publication.snapshot_format import FORMAT, KINDS, breakdown_titles, hash_of
 from survey_app.publication.texts import write_texts
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import Figures, Row, estimate_survey
@@ -36,9 +35,6 @@ from survey_app.sampling.queries import find_draw
 from survey_app.sampling.report import draw_report
 from survey_app.settings import VERSION
 from survey_app.surveys.models import Survey
-
-FORMAT = 2
-KINDS = {"section": "factors", "item": "items"}
 
 Progress = Callable[[int, int], None]
 Files = dict[str, tuple[str, bytes]]
@@ -124,6 +120,7 @@ def compute_content(session: Session, survey: Survey, choice: PublicChoice) -> C
         "frozen_at": now().isoformat(timespec="seconds"),
     }
     content = json.loads(json.dumps(content))
+    content["review"]["comparison"] = review_facts.comparison(session, survey, content)
     content["texts"] = {language: write_texts(content, language) for language in LANGUAGES}
     content["content_sha256"] = hash_of(content)
     files: Files = {}
@@ -139,7 +136,7 @@ def finish_snapshot(computed: Computed, progress: Progress | None = None) -> Sna
     """Make the files from the content, and put the hashes of all into it."""
     content = computed.content
     makers = [one for one in computed.wanted if one.maker is not None]
-    total = 2 + count_charts(content) + len(makers)
+    total = 2 + count_charts(content) + len(LANGUAGES) + len(makers)
     files = dict(computed.files)
     for done, (name, kind, data) in enumerate(_make_files(content, makers), start=1):
         files[name] = (kind, data)
@@ -152,51 +149,11 @@ def finish_snapshot(computed: Computed, progress: Progress | None = None) -> Sna
 def _make_files(content: Content, makers: list[Attachment]) -> Iterator[tuple[str, str, bytes]]:
     yield from make_tables(content)
     yield from make_charts(content)
+    yield from make_cards(content)
     for one in makers:
         assert one.maker is not None
         with tempfile.TemporaryDirectory() as folder:
             yield one.name, one.media_type, bytes_of(one.maker(content, Path(folder)))
-
-
-def hash_of(content: Content) -> str:
-    """SHA-256 of the content as JSON with sorted keys, no spaces, in UTF-8."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_content(stored: Content) -> Content:
-    """The content of a snapshot of any format with every key of the newest; what an old one lacks is derived."""
-    if stored["format"] >= FORMAT:
-        return stored
-    instrument = Instrument.model_validate(stored["questionnaire"]["content"])
-    content: Content = {"probability": True, "weighting": [], "set_aside": 0, "undrawn": 0} | stored
-    content["breakdowns"] = {by: breakdown_titles(instrument, by) for by in stored["figures"] if by}
-    content["public"] = {
-        "sections": [*KINDS.values(), "choices"],
-        "breakdowns": list(content["breakdowns"]),
-        "files": [],
-        "open_text": False,
-    }
-    content["code"] = {"version": stored["version"]}
-    content["texts"] = {language: write_texts(content, language) for language in LANGUAGES}
-    return content
-
-
-def breakdown_titles(instrument: Instrument, by: str) -> dict[str, str]:
-    """What a breakdown is called, in each language: „huyện, thành phố”, or the question's own words."""
-    found = {}
-    for language in LANGUAGES:
-        with force_locale(language):
-            fixed = {
-                "district": _("huyện, thành phố"),
-                "commune": _("xã, phường"),
-                "channel": _("kênh trả lời"),
-                "sex": _("giới tính"),
-                "age": _("độ tuổi"),
-            }
-            texts = {item.key: item.text.get(language) for item in instrument.items()}
-            found[language] = fixed.get(by) or texts.get(by, by)
-    return found
 
 
 def _own_rows(figures: Figures, choice: PublicChoice) -> list[Row]:

@@ -57,11 +57,16 @@ def rows_as_json(rows: list[Row], *, simulated: bool) -> list[dict[str, Any]]:
 
 def rows_as_csv(rows: list[Row], *, simulated: bool) -> str:
     """The same rows as CSV text; simulated data says so in a column of its own."""
+    return records_as_csv(rows_as_json(rows, simulated=simulated), simulated=simulated)
+
+
+def records_as_csv(records: list[dict[str, Any]], *, simulated: bool) -> str:
+    """The objects of `rows_as_json` as CSV text."""
     buffer = io.StringIO()
     columns = (*CSV_COLUMNS, *NOTE) if simulated else CSV_COLUMNS
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns)
-    for row in rows_as_json(rows, simulated=simulated):
+    for row in records:
         flat = _flatten(row)
         writer.writerow([_cell(flat.get(name)) for name in columns])
     return buffer.getvalue()

@@ -21,6 +21,7 @@ from survey_app.surveys.service import set_state
 from tests.browser.conftest import DESK, OPEN, PASSWORD
 from tests.browser.form import answer_everything, begin, go_on
 from tests.browser.watched import Watch
+from tests.publishing import tick_all
 from tests.servers import ROOT, RunningServer
 from tests.world import TESTER, answer, make_survey
 
@@ -105,6 +106,7 @@ def surveys(inside: Callable[..., None]) -> None:
         frozen = freeze_publication(session, published, actor=TESTER)
         approver = session.scalars(select(User).where(User.email == "approver@hailong.example")).one()
         session.flush()
+        tick_all(session, published)
         approve_publication(session, published, actor=Actor(approver.id, approver.email))
         assert frozen.sha256
 

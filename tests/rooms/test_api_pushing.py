@@ -24,6 +24,7 @@ from survey_app.publication.service import approve_publication, freeze_publicati
 from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
+from tests.publishing import tick_all
 from tests.rooms.api_keys import System, finished, form, system
 from tests.village import VILLAGE, at_once, communes, make_village, respond
 from tests.world import TESTER
@@ -269,6 +270,7 @@ def test_results_are_read_when_approved_and_not_before(app: Flask, open_village:
     assert other.get(f"/results/{VILLAGE}").status_code == 404
     with app.app_context():
         survey = find_survey(db.session, VILLAGE)
+        tick_all(db.session, survey)
         approve_publication(db.session, survey, actor=Actor(None, "leader"))
         db.session.commit()
     [listed] = other.get("/results").json["results"]

@@ -20,6 +20,8 @@ from survey_app.audit.service import record
 from survey_app.collection.models import Response
 from survey_app.database import db
 from survey_app.errors import Conflict, Forbidden, NotFound
+from survey_app.jobs.worker import run_waiting_jobs
+from survey_app.publication.kept_pages import forget_pages
 from survey_app.publication.models import Publication, PublishedFile
 from survey_app.publication.queries import find_approved
 from survey_app.publication.service import approve_publication, freeze_publication
@@ -27,10 +29,10 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
 from tests.conftest import token_in
+from tests.publishing import LEADER, tick_all
 from tests.village import VILLAGE, make_village, refusal, respond
 from tests.world import TESTER
 
-LEADER = Actor(None, "leader@hailong.example")
 BASE = f"/quan-ly/dot/{VILLAGE}/cong-bo"
 
 
@@ -74,6 +76,10 @@ def test_the_way_of_a_snapshot_from_freezing_to_the_public(session: Session) -> 
     with pytest.raises(Forbidden):
         approve_publication(session, survey, actor=TESTER)
     session.rollback()
+    with pytest.raises(Conflict, match="5 dòng"):
+        approve_publication(session, survey, actor=LEADER)
+    session.rollback()
+    tick_all(session, survey)
     with pytest.raises(Conflict):
         approve_publication(session, survey, actor=LEADER, sha256=first.sha256 + "0")
     session.rollback()
@@ -84,8 +90,8 @@ def test_the_way_of_a_snapshot_from_freezing_to_the_public(session: Session) -> 
         with pytest.raises(Conflict):
             act(session, survey, actor=Actor(None, "third"))
         session.rollback()
-    verbs = [entry.verb for entry in entries_about(session, f"survey:{VILLAGE}")][:3]
-    assert verbs == ["publication.approve", "publication.freeze", "publication.freeze"]
+    verbs = [entry.verb for entry in entries_about(session, f"survey:{VILLAGE}")][:4]
+    assert verbs == ["publication.approve", "publication.review", "publication.freeze", "publication.freeze"]
 
 
 def test_the_hash_of_a_snapshot_and_of_its_files_recomputes_from_what_is_stored(session: Session) -> None:
@@ -103,6 +109,7 @@ def test_the_hash_of_a_snapshot_and_of_its_files_recomputes_from_what_is_stored(
 
 def test_what_changed_since_it_was_frozen_is_not_approved(session: Session) -> None:
     survey = frozen_village(session).survey
+    tick_all(session, survey)
 
     def refused() -> bool:
         session.commit()
@@ -137,6 +144,10 @@ def test_the_database_itself_keeps_what_is_frozen_and_who_may_approve(session: S
         update(Publication).values(state="approved"),
         update(Publication).values(approved_by=LEADER.label),
         update(Publication).values(state="withdrawn"),
+        update(Publication).values(summary={}),
+        update(Publication).values(reason="another"),
+        update(Publication).values(public_from=publication.frozen_at),
+        update(Publication).values(ended_at=publication.frozen_at, ended_by="somebody"),
         delete(Publication),
         update(PublishedFile).values(content=b"other"),
         delete(PublishedFile),
@@ -155,6 +166,10 @@ def test_the_database_itself_keeps_what_is_frozen_and_who_may_approve(session: S
         "sha256": "0" * 64,
         "frozen_by": "a",
         "frozen_at": publication.frozen_at,
+        "summary": {},
+        "review": {},
+        "reason": "",
+        "withdrawal_reason": "",
     }
     with pytest.raises(IntegrityError):
         session.execute(insert(Publication).values(values | {"number": 1, "state": "frozen"}))
@@ -167,6 +182,7 @@ def test_the_public_reads_the_snapshot_and_nothing_that_came_later(
 ) -> None:
     with app.app_context():
         publication = frozen_village(db.session)
+        tick_all(db.session, publication.survey)
         names, digest = [file.name for file in publication.files], publication.sha256
         files = dict(publication.snapshot["files"])
     public = [f"/ket-qua/{VILLAGE}", *(f"/ket-qua/{VILLAGE}/tep/{name}" for name in names)]
@@ -191,6 +207,7 @@ def test_the_public_reads_the_snapshot_and_nothing_that_came_later(
         survey.title_vi, survey.target_rate = "Tên khác hẳn", 0.1
         db.session.scalars(select(Response).limit(1)).one().status = "rejected"
         db.session.commit()
+    forget_pages()
     assert client.get(public[0]).text == page.text
     assert "Khảo sát làng" in client.get("/ket-qua/").text
 
@@ -206,6 +223,7 @@ def test_who_may_do_both_still_cannot_approve_their_own(app: Flask, sign_in: Cal
         db.session.commit()
     data = {"csrf_token": token_in(person.get(BASE).text)}
     assert person.post(f"{BASE}/chot", data=data).status_code == 302
+    run_waiting_jobs(app)
     with app.app_context():
         digest = db.session.scalars(select(Publication)).one().sha256
     assert "duyet" not in person.get(BASE).text

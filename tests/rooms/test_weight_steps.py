@@ -34,6 +34,7 @@ from survey_app.results.weighting.totals import Totals, read_totals
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.models import Survey
 from survey_app.surveys.service import set_state
+from tests.publishing import tick_all
 from tests.rooms.weighing import (
     CODES,
     SIZES,
@@ -295,6 +296,7 @@ def test_another_step_asks_for_another_freeze_and_a_published_survey_keeps_its_w
     session.commit()
     assert frozen.snapshot["figures"] == figures != again.snapshot["figures"]
     assert [step["kind"] for step in again.snapshot["weighting"]] == ["nonresponse", "poststratify", "trim"]
+    tick_all(session, survey)
     approve_publication(session, survey, actor=other)
     session.commit()
     with pytest.raises(Conflict, match="đã công bố"):

@@ -26,6 +26,7 @@ from survey_app.results.tables import rows_as_csv
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
+from tests.publishing import tick_all
 from tests.rooms.weighing import answer_all, drawn_from_lists
 from tests.village import VILLAGE, communes, make_village, respond
 from tests.world import TESTER
@@ -115,6 +116,7 @@ def publish(session: Session, survey: Survey) -> dict[str, Any]:
     session.commit()
     publication = freeze_publication(session, survey, actor=TESTER)
     session.commit()
+    tick_all(session, survey)
     approve_publication(session, survey, actor=TESTER._replace(label="leader"))
     session.commit()
     return publication.snapshot

@@ -43,8 +43,9 @@ def _hang_views(app: Flask) -> None:
     from survey_app.instruments import views as instruments_views
     from survey_app.publication import public_views
     from survey_app.publication import views as publication_views
-    from survey_app.results import factor_views  # noqa: F401  routes of results
+    from survey_app.publication.data import views as open_data_views
     from survey_app.publication.documents import views as document_views
+    from survey_app.results import factor_views  # noqa: F401  routes of results
     from survey_app.results import views as results_views
     from survey_app.results.change import views as change_views
     from survey_app.results.counts import views as counts_views
@@ -99,6 +100,7 @@ def _hang_views(app: Flask) -> None:
         change_views,
         opinions_views,
         weighting_views,
+        open_data_views,
         publication_views,
         document_views,
         public_views,
@@ -130,6 +132,7 @@ def _hang_commands(app: Flask) -> None:
     from survey_app.instruments import cli as instruments_cli
     from survey_app.jobs import cli as jobs_cli
     from survey_app.publication import cli as publication_cli
+    from survey_app.publication.data import cli as open_data_cli
     from survey_app.publication.documents import cli as documents_cli
     from survey_app.results import cli as results_cli
     from survey_app.results.change import cli as change_cli  # noqa: F401  a command of `results`
@@ -164,6 +167,7 @@ def _hang_commands(app: Flask) -> None:
         weighting_cli.group,
         publication_cli.group,
         documents_cli.group,
+        open_data_cli.group,
         accounts_cli.group,
         api_cli.group,
         jobs_cli.group,

@@ -23,6 +23,7 @@ MANAGE_DEVICES = "device.manage"
 VIEW_RESULTS = "results.view"
 VIEW_OPINIONS = "opinion.view"
 REVIEW_OPINIONS = "opinion.review"
+EXPORT_DATA = "data.export"
 FREEZE = "publication.freeze"
 REVIEW = "publication.review"
 APPROVE = "publication.approve"
@@ -69,6 +70,7 @@ MANAGER = frozenset(
         VIEW_RESULTS,
         VIEW_OPINIONS,
         REVIEW_OPINIONS,
+        EXPORT_DATA,
         FREEZE,
         REVIEW,
     }

@@ -72,6 +72,7 @@ VERB_WORDS = {
     "document.edit": _l("Sửa lời của tài liệu"),
     "document.template": _l("Đổi mẫu Word"),
     "document.make": _l("Làm tài liệu"),
+    "data.export": _l("Xuất dữ liệu từng phiếu"),
     "publication.freeze": _l("Chốt số liệu"),
     "publication.review": _l("Rà soát bản chốt"),
     "publication.approve": _l("Duyệt và công bố"),

@@ -69,6 +69,12 @@ class Attachment:
         return self.title[language()]
 
 
+def _read_open_data(session: Session, survey: Survey, content: Content, folder: Path) -> Made:
+    from survey_app.publication.data.service import make_public_data
+
+    return make_public_data(session, survey, content, folder)
+
+
 def _workbook(language: str) -> Maker:
     def make(content: Content, folder: Path) -> Path:
         from survey_app.publication.documents.attached import workbook_of
@@ -88,6 +94,16 @@ ATTACHMENTS: list[Attachment] = [
     Attachment(
         "tables.xlsx", _WORKBOOK_TYPE, {"vi": "Bảng số liệu tiếng Anh (Excel)", "en": "Tables (Excel)"},
         _workbook("en"),
+    ),
+    Attachment(
+        "du-lieu-mo.zip",
+        "application/zip",
+        {
+            "vi": "Dữ liệu mở: mọi con số, từng phiếu đã ẩn danh, từ điển và mã R để tính lại",
+            "en": "Open data: every figure, anonymised responses, dictionary, and R code to compute them again",
+        },
+        reader=_read_open_data,
+        group="data",
     ),
 ]  # fmt: skip
 

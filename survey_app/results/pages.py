@@ -18,6 +18,7 @@ PAGES = (
     ("crossing.table", _l("Bảng chéo")),
     ("change.change", _l("So với trước")),
     ("opinions.opinions", _l("Ý kiến")),
+    ("open_data.data", _l("Dữ liệu")),
     ("weighting.weights", _l("Trọng số")),
     ("documents.documents", _l("Tài liệu")),
 )

@@ -22,6 +22,8 @@ VERDICT_STYLE = {
 NARROW = 480
 LABEL_NARROW, LABEL_WIDE = 15.0, 13.5
 DPI = 96
+#: The paper of a picture of few colours comes out a shade darker than white.
+NEARLY_WHITE = 250
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,8 @@ def few_colours(picture: io.BytesIO) -> bytes:
     from PIL import Image
 
     smaller = io.BytesIO()
-    few = Image.open(picture).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    few = Image.open(picture).convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE)
+    few.putpalette([255 if value >= NEARLY_WHITE else value for value in few.getpalette() or ()])
     few.save(smaller, "png")
     return smaller.getvalue()
 

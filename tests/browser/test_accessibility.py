@@ -52,6 +52,7 @@ OFFICE = {
     "where": f"/quan-ly/dot/{PUBLISHED}/ket-qua/noi", "who": f"/quan-ly/dot/{PUBLISHED}/ket-qua/ai",
     "cross table": f"/quan-ly/dot/{PUBLISHED}/ket-qua/bang",
     "cross table with a mistake": f"/quan-ly/dot/{PUBLISHED}/ket-qua/bang?hang=x&cot=age",
+    "data": f"/quan-ly/dot/{PUBLISHED}/ket-qua/du-lieu",
     "results-by-sex": f"/quan-ly/dot/{PUBLISHED}/ket-qua?theo=sex", "closed": f"/quan-ly/dot/{CLOSED}/cong-bo",
     "publication": f"/quan-ly/dot/{PUBLISHED}/cong-bo", "preview": f"/quan-ly/dot/{PUBLISHED}/cong-bo/1",
     "questionnaires": LIST, "questionnaire": f"{LIST}/sipas-commune", "large questionnaire": f"{LIST}/papi-citizen",

@@ -190,6 +190,8 @@ def _close_and_freeze(page: Page) -> None:
     page.click("button[name=state][value=closed]")
     page.goto(f"{OFFICE}/cong-bo")
     page.click("form[action$='/cong-bo/chot'] button")
+    page.wait_for_url("**/viec/*")
+    page.click("main a[href*='viec=']", timeout=120_000)
     expect(page.locator("a[href$='/cong-bo/1']").first).to_be_visible()
     shoot(page, "cong-bo")
 
@@ -209,6 +211,10 @@ def _approve(page: Page) -> None:
     page.goto(f"{OFFICE}/cong-bo")
     page.click("a[href$='/cong-bo/1']")
     page.go_back()
+    page.click("a[href$='/cong-bo/1/ra-soat']")
+    for box in page.locator("input[type=checkbox]").all():
+        box.check()
+    page.click("form:has(textarea) button")
     page.click("form[action$='/cong-bo/duyet'] button")
     expect(page.locator(f"main a[href$='/ket-qua/{SLUG}']").first).to_be_visible()
 

@@ -139,6 +139,9 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     # what belongs to one table: see test_counted_surveys
     ("GET", "/quan-ly/bang-so/<slug>"): frozenset(),
     ("POST", "/quan-ly/bang-so/<slug>/bo"): frozenset(),
+    ("GET", f"{DOT}/ket-qua/du-lieu"): RESULTS,
+    ("POST", f"{DOT}/ket-qua/du-lieu"): MANAGERS,
+    ("GET", f"{DOT}/ket-qua/du-lieu/<uuid:job_id>/<name>"): frozenset(),  # of an export, see test_open_data
     ("GET", f"{DOT}/cong-bo"): RESULTS,
     ("GET", f"{DOT}/cong-bo/<int:number>"): RESULTS,
     ("POST", f"{DOT}/cong-bo/chot"): MANAGERS,
@@ -287,6 +290,7 @@ def body(rule: str, commune: str) -> dict[str, Any]:
         f"{DOT}/phieu-giay/ghi": {"serials": "HL-LPG26-000001-9", "do": "received"},
         "/nhap-phieu-giay": {"serial": "HL-LPG26-000001-9", "do": "open"},
         f"{DOT}/ket-qua/bang/luu": {"name": "x", "query": ""},
+        f"{DOT}/ket-qua/du-lieu": {"k": "2", "khoa": "sex"},
         f"{DOT}/cong-bo/duyet": {"sha256": "0" * 64},
         "/quay/<slug>": {"commune": commune, "consent": "1"},
     }

@@ -48,6 +48,7 @@ OFFICE = {
     "plan": f"/quan-ly/dot/{DRAFT}/mau", "draw": f"/quan-ly/dot/{DRAWN}/mau", "ready": f"/quan-ly/dot/{DRAWN}/thuc-dia",
     "fieldwork": f"/quan-ly/dot/{OPEN}/thuc-dia", "import": f"/quan-ly/dot/{OPEN}/nhap-phieu",
     "no-results": f"/quan-ly/dot/{DRAWN}/ket-qua", "results": f"/quan-ly/dot/{PUBLISHED}/ket-qua",
+    "factors": f"/quan-ly/dot/{PUBLISHED}/ket-qua/yeu-to?hinh=radar",
     "results-by-sex": f"/quan-ly/dot/{PUBLISHED}/ket-qua?theo=sex", "closed": f"/quan-ly/dot/{CLOSED}/cong-bo",
     "publication": f"/quan-ly/dot/{PUBLISHED}/cong-bo", "preview": f"/quan-ly/dot/{PUBLISHED}/cong-bo/1",
     "questionnaires": LIST, "questionnaire": f"{LIST}/sipas-commune", "large questionnaire": f"{LIST}/papi-citizen",

@@ -63,7 +63,7 @@ def _ask(port: int, asked: bytes) -> None:
 
 
 def _wait_for(port: int) -> None:
-    for _attempt in range(300):
+    for _attempt in range(900):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
         time.sleep(0.1)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from survey_app.command_line import echo_json, verb
 from survey_app.results.estimates import estimate_survey
 from survey_app.results.export import export_responses
+from survey_app.results.importance import check_importance, weigh_importance
 from survey_app.results.tables import rows_as_csv, rows_as_json
 from survey_app.surveys.queries import find_survey
 
@@ -30,6 +31,16 @@ def estimate_command(session: Session, slug: str, by: str, form: str) -> None:
         echo_json(rows_as_json(figures.rows, simulated=survey.simulated))
     else:
         click.echo(rows_as_csv(figures.rows, simulated=survey.simulated), nl=False)
+
+
+@group.command("importance")
+@click.argument("slug")
+@verb
+def importance_command(session: Session, slug: str) -> None:
+    """Print how much each criterion bears on satisfaction as a whole, and what the factors explain of it."""
+    survey = find_survey(session, slug)
+    check_importance(session, survey)
+    echo_json(weigh_importance(session, survey))
 
 
 @group.command("export")

@@ -43,6 +43,7 @@ from survey_app.surveys.models import Survey
 MAXIMUM_PARTS = 20
 KEPT_FILES, KEPT_COUNTED = 3, 6
 CHUNK = 500
+PORTION = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,8 +178,11 @@ def _gather(session: Session, counted: Counted) -> pa.Table:
     wanted = {str(UUID(bytes=counted.keys[place : place + 16])) for place in range(0, len(counted.keys), 16)}
     table = _read_parts(folder, schema)
     known = set(table.column("response_id").to_pylist())
-    if new := wanted - known:
-        _write_part(folder, _build(session, instrument, schema, {UUID(key) for key in new}))
+    if new := sorted(wanted - known):
+        for start in range(0, len(new), PORTION):  # what was read stays, should the process be stopped in between
+            _write_part(
+                folder, _build(session, instrument, schema, {UUID(key) for key in new[start : start + PORTION]})
+            )
         table = _read_parts(folder, schema)
     if len(list(folder.glob("part-*.parquet"))) > MAXIMUM_PARTS:
         _merge_parts(folder, table)

@@ -45,8 +45,8 @@ def find_importance(session: Session, survey: Survey) -> dict[str, Any] | None:
     return found
 
 
-def ask_importance(session: Session, survey: Survey, *, actor: Actor, return_to: str) -> Job:
-    """Ask for it as background work; work that waits or runs is not asked for twice.
+def check_importance(session: Session, survey: Survey) -> None:
+    """Refuse what would say nothing.
 
     Raises
     ------
@@ -57,6 +57,17 @@ def ask_importance(session: Session, survey: Survey, *, actor: Actor, return_to:
         raise Conflict(_("Bộ phiếu này không có tiêu chí theo thang đo nên không tính được tầm quan trọng."))
     if count_counted(session, survey) < FEWEST:
         raise Conflict(_("Cần ít nhất %(count)s phiếu mới tính được tầm quan trọng.", count=FEWEST))
+
+
+def ask_importance(session: Session, survey: Survey, *, actor: Actor, return_to: str) -> Job:
+    """Ask for it as background work; work that waits or runs is not asked for twice.
+
+    Raises
+    ------
+    Conflict
+        As `check_importance`.
+    """
+    check_importance(session, survey)
     if (job := find_unfinished(session, KIND, survey=survey.slug)) is not None:
         return job
     title = _("Tầm quan trọng của các tiêu chí")

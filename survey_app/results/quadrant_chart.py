@@ -91,7 +91,7 @@ def quadrant_chart(
     picture = open_picture(layout, width, height, margin, form)
     pen = picture.pen
     y = pen.heading(title, simulated=simulated)
-    pen.write(0, y + layout.size(11), _("↑ quan trọng hơn"), layout.size(12.5), colour=MUTED)
+    pen.write(0, y + layout.size(11), _("lên cao: quan trọng hơn"), layout.size(12.5), colour=MUTED)
     _draw_field(pen, axes, chart)
     _draw_points(pen, axes, chart, signs)
     return save_picture(picture, words, width, height, form)
@@ -146,7 +146,9 @@ def _draw_field(pen: Pen, axes: _Axes, chart: QuadrantChart) -> None:
             min(max(place - half, 0), pen.layout.width - 2 * half), axes.bottom + size(13), text, size(12), colour=MUTED
         )
         value += step
-    pen.write(pen.layout.width, axes.bottom + size(33), _("hài lòng hơn →"), size(12.5), colour=MUTED, end=True)
+    pen.write(
+        pen.layout.width, axes.bottom + size(33), _("sang phải: hài lòng hơn"), size(12.5), colour=MUTED, end=True
+    )
 
 
 def _step(span: float) -> float:

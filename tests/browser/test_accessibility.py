@@ -53,6 +53,7 @@ OFFICE = {
     "cross table": f"/quan-ly/dot/{PUBLISHED}/ket-qua/bang",
     "cross table with a mistake": f"/quan-ly/dot/{PUBLISHED}/ket-qua/bang?hang=x&cot=age",
     "data": f"/quan-ly/dot/{PUBLISHED}/ket-qua/du-lieu",
+    "factors": f"/quan-ly/dot/{PUBLISHED}/ket-qua/yeu-to?hinh=radar",
     "results-by-sex": f"/quan-ly/dot/{PUBLISHED}/ket-qua?theo=sex", "closed": f"/quan-ly/dot/{CLOSED}/cong-bo",
     "publication": f"/quan-ly/dot/{PUBLISHED}/cong-bo", "preview": f"/quan-ly/dot/{PUBLISHED}/cong-bo/1",
     "questionnaires": LIST, "questionnaire": f"{LIST}/sipas-commune", "large questionnaire": f"{LIST}/papi-citizen",

@@ -20,6 +20,8 @@ SignIn = Callable[..., FlaskClient]
 ROOMS = {"surveys": "/quan-ly", "questionnaires": "/quan-ly/bo-phieu", "trail": "/quan-ly/nhat-ky",
          "people": "/quan-ly/nguoi-dung", "keys": "/quan-ly/khoa-api", "geography": "/quan-ly/dia-ban"}  # fmt: skip
 
+TABLES = "/quan-ly/bang-so"
+
 
 def menu(page: str) -> dict[str, bool]:
     """The address of each room in the menu, and whether it is marked as the one the page is in."""
@@ -48,7 +50,7 @@ def test_the_menu_marks_the_one_room_the_page_is_in(sign_in: SignIn, collecting:
 
     assert answer.status_code == 200
     marked = menu(answer.text)
-    assert set(marked) == {ROOMS["surveys"], ROOMS["questionnaires"], ROOMS["trail"]}
+    assert set(marked) == {ROOMS["surveys"], ROOMS["questionnaires"], TABLES, ROOMS["trail"]}
     assert [href for href, here in marked.items() if here] == [ROOMS[room]]
 
 

@@ -15,6 +15,7 @@ from survey_app.i18n import LANGUAGES
 from survey_app.instruments.schema import Instrument
 from survey_app.publication.attachments import Content
 from survey_app.publication.texts import write_texts
+from survey_app.publication.waves import instrument_in
 
 FORMAT = 2
 #: Kinds of rows that belong to a section which may be left out.
@@ -31,7 +32,7 @@ def read_content(stored: Content) -> Content:
     """The content of a snapshot of any format with every key of the newest; what an old one lacks is derived."""
     if stored["format"] >= FORMAT:
         return stored
-    instrument = Instrument.model_validate(stored["questionnaire"]["content"])
+    instrument = instrument_in(stored)
     content: Content = {"probability": True, "weighting": [], "set_aside": 0, "undrawn": 0} | stored
     content["breakdowns"] = {by: breakdown_titles(instrument, by) for by in stored["figures"] if by}
     content["public"] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -43,9 +44,14 @@ def rows_of(content: dict[str, Any], by: str = "") -> list[Row]:
     return [Row(**row) for row in content["figures"].get(by, ())]
 
 
+def instrument_in(content: dict[str, Any]) -> Instrument:
+    """The questionnaire of a snapshot."""
+    return Instrument.model_validate_json(json.dumps(content["questionnaire"]["content"]))
+
+
 def comparable(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, str]:
     """Measure → ``comparable`` or ``with_care``, for what both snapshots measure in the same way."""
-    was, now = (Instrument.model_validate(one["questionnaire"]["content"]) for one in (earlier, later))
+    was, now = instrument_in(earlier), instrument_in(later)
     verdicts = compare_items(was, now)
     levels = {one.key: str(one.level) for one in (*verdicts, *compare_indices(was, now, verdicts))}
     members = {section.key: {item.key for item in section.items} for section in was.sections}

@@ -25,7 +25,8 @@ from survey_app.publication.data.package import LIST_NAME, Content, MadeFile, ga
 from survey_app.publication.data.settings import DataSettings, check_settings, usual_keys
 from survey_app.publication.models import Publication
 from survey_app.publication.public_choice import PublicChoice
-from survey_app.publication.snapshot import compute_content, read_content
+from survey_app.publication.snapshot import compute_content
+from survey_app.publication.snapshot_format import read_content
 from survey_app.results.cube import count_responses
 from survey_app.results.estimates import estimate_survey
 from survey_app.results.extract import read_extract

@@ -323,7 +323,13 @@ def test_lists_tell_the_population_and_the_design_what_is_expected(session: Sess
     ).all()
     communes = [unit for unit in communes if unit.lies_in(survey.territory)]
     file = FrameFile(
-        survey_id=survey.id, kind="cases", name="a.csv", sha256="0" * 64, columns={"fields": {}, "attributes": {}}, row_count=1, imported_by="tester"
+        survey_id=survey.id,
+        kind="cases",
+        name="a.csv",
+        sha256="0" * 64,
+        columns={"fields": {}, "attributes": {}},
+        row_count=1,
+        imported_by="tester",
     )
     session.add(file)
     session.flush()

@@ -288,7 +288,13 @@ def test_observer_sees_progress_and_no_contact_data(app: Flask, sign_in: Callabl
         survey = village_with_cases(db.session)
         case = db.session.scalars(select(Case)).first()
         file = FrameFile(
-            survey_id=survey.id, kind="cases", name="a.csv", sha256="0" * 64, columns={"fields": {}, "attributes": {}}, row_count=1, imported_by="t"
+            survey_id=survey.id,
+            kind="cases",
+            name="a.csv",
+            sha256="0" * 64,
+            columns={"fields": {}, "attributes": {}},
+            row_count=1,
+            imported_by="t",
         )
         db.session.add(file)
         db.session.flush()

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from survey_app.results.change.figures import Change
 from survey_app.results.change.words import short_words
-from survey_app.results.charts import (
+from survey_app.results.pen import (
     DPI,
     INK,
     LABEL_NARROW,

@@ -53,3 +53,14 @@ def draw_for_page(
         words,
         lambda width: dot_chart(ordered, language, words=words, width=width, simulated=simulated),
     )
+
+
+def draw_apart(rows: list[Row], subject: str, *, language: str) -> Picture:
+    """The dot chart of rows that no responses stand behind, weakest first, drawn anew each time."""
+    ordered = sort_weakest_first(rows)
+    words = weakest_words(ordered, language, subject)
+    narrow, wide = (
+        Markup(dot_chart(ordered, language, words=words, width=width, simulated=False).decode())  # noqa: S704  ours
+        for width in PAGE_WIDTHS
+    )
+    return Picture(narrow, wide, words)

@@ -23,7 +23,7 @@ from survey_app.results.counts.models import CountedSurvey
 from survey_app.results.counts.queries import all_counted, find_counted
 from survey_app.results.counts.service import enter_counts, remove_counts
 from survey_app.results.counts.words import answer_words, assumption_words, doubt_words, period_words
-from survey_app.results.pictures import draw_for_page
+from survey_app.results.pictures import draw_apart
 from survey_app.results.words import target_words
 from survey_app.surveys.forms import ActionForm
 
@@ -75,13 +75,7 @@ def _page(survey: CountedSurvey, problem: str = "", reason: str = "") -> str:
         target=target_words(rows),
         ladder=verdicts_by_design_effect(survey) if survey.selection != "not_drawn" else [],
         assumed=[design_effect_of(survey, line.n) for line in survey.rows],
-        picture=draw_for_page(
-            rows,
-            _("Các dòng đã công bố"),
-            language=language(),
-            simulated=False,
-            key=("counts", survey.slug, survey.sha256),
-        ),
+        picture=draw_apart(rows, _("Các dòng đã công bố"), language=language()),
         form=ActionForm(),
         may_remove=may_see(survey, FREEZE),
         problem=problem,

@@ -144,6 +144,10 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", f"{DOT}/ket-qua/du-lieu/<uuid:job_id>/<name>"): frozenset(),  # of an export, see test_open_data
     ("GET", f"{DOT}/cong-bo"): RESULTS,
     ("GET", f"{DOT}/cong-bo/<int:number>"): RESULTS,
+    ("GET", f"{DOT}/cong-bo/<int:number>/tep/<name>"): frozenset(),  # what a version has: see test_publication_steps
+    ("GET", f"{DOT}/cong-bo/<int:number>/ra-soat"): RESULTS,
+    ("POST", f"{DOT}/cong-bo/<int:number>/ra-soat"): RESULTS,
+    ("POST", f"{DOT}/cong-bo/rut"): frozenset({"approver"}),
     ("POST", f"{DOT}/cong-bo/chot"): MANAGERS,
     ("POST", f"{DOT}/cong-bo/duyet"): frozenset({"approver"}),
     ("GET", "/quan-ly/khoa-api"): ADMINISTRATOR,

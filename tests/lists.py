@@ -54,7 +54,7 @@ def bring_in(
 
 def list_units(session: Session, survey: Survey, rows: dict[str, tuple[float | None, dict[str, str]]]) -> None:
     """Units by their code, each with its size and its attributes."""
-    file = _file(session, survey, "units", len(rows))
+    file = add_list(session, survey, "units", len(rows))
     for code, (size, attributes) in rows.items():
         unit = session.scalars(select(Unit).where(Unit.code == code)).one()
         session.add(ListedUnit(survey_id=survey.id, file_id=file.id, unit_id=unit.id, size=size, attributes=attributes))
@@ -63,7 +63,7 @@ def list_units(session: Session, survey: Survey, rows: dict[str, tuple[float | N
 
 def list_cases(session: Session, survey: Survey, sizes: dict[str, int]) -> None:
     """So many cases for each unit, by its code."""
-    file = _file(session, survey, "cases", sum(sizes.values()))
+    file = add_list(session, survey, "cases", sum(sizes.values()))
     first = (session.scalar(select(func.max(ListedCase.id))) or 0) + 1
     ids = dict(session.execute(select(Unit.code, Unit.id).where(Unit.code.in_(sizes))).all())
     rows = [
@@ -86,7 +86,8 @@ def list_cases(session: Session, survey: Survey, sizes: dict[str, int]) -> None:
     session.flush()
 
 
-def _file(session: Session, survey: Survey, kind: str, rows: int) -> FrameFile:
+def add_list(session: Session, survey: Survey, kind: str = "cases", rows: int = 1) -> FrameFile:
+    """A list as its import stores it, without its rows."""
     count = session.scalar(select(func.count()).select_from(FrameFile)) or 0
     file = FrameFile(
         survey_id=survey.id,

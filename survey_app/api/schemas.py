@@ -77,6 +77,7 @@ class FinishedCase(_Asked):
     attributes: dict[Annotated[str, Field(min_length=1, max_length=60, pattern=_VISIBLE)], Cell] = Field(
         default_factory=dict,
         max_length=12,
+        json_schema_extra={"additionalProperties": False},
         description=_l("Cột mô tả để phân tầng và phân tổ, ví dụ lĩnh vực. Không bao giờ là thông tin cá nhân."),
     )
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from survey_app.characters import is_clean
 from survey_app.collection.case_intake import check_takes_answer, hold_case, mark_answered
+from survey_app.collection.checked_form import check_ahead, check_with
 from survey_app.collection.completeness import completeness_of
 from survey_app.collection.models import Invitation, Quota, Response
 from survey_app.collection.quality.distance import distance_from
 from survey_app.collection.quality.flags import BROKEN_OFF, OPEN_LINK, OVER_QUOTA
 from survey_app.collection.quality.intake import flags_of_form, look_at_collector
 from survey_app.collection.quotas.counting import QuotaFull, count_in, hold_quotas, is_beyond, is_full
-from survey_app.collection.reading import read_ahead, read_with
 from survey_app.collection.repeated import answer_again, answer_case_again, answer_of_case
 from survey_app.collection.standing import HasSlug, Standing, insert_response, read_standing
 from survey_app.collection.submission import (
@@ -27,7 +27,6 @@ from survey_app.collection.submission import (
     Receipt,
     Submission,
     check_language,
-    content_hash,
     read_day,
     read_id,
     receipt_code,
@@ -47,7 +46,6 @@ __all__ = [
     "Receipt",
     "Submission",
     "accept_response",
-    "content_hash",
     "receipt_code",
 ]
 
@@ -65,20 +63,20 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
     """
     response_id = read_id(submission.response_id)
     _check_words(submission)
-    ahead = read_ahead(survey.slug, submission)
+    ahead = check_ahead(survey.slug, submission)
     standing = read_standing(session, survey.slug, submission.unit_code, response_id)
     if standing is None:
         raise NotFound(_("Máy chủ này không có đợt khảo sát „%(slug)s”. Xin báo điều phối.", slug=survey.slug[:80]))
-    reading = read_with(session, standing, submission, ahead)
-    channel, answers, digest = reading.channel, reading.answers, reading.sha256
+    form = check_with(session, standing, submission, ahead)
+    channel, answers, digest = form.channel, form.answers, form.sha256
     if standing.known is not None:
         return answer_again(session, response_id, digest, submission, answers)
     _check_open(standing)
     unit_id, unit_path = _drawn_unit(standing, submission.unit_code)
     day = read_day(submission.day)
-    _check_content(reading.checked)
+    _check_content(form.checked)
     is_set_aside, flags = look_at_collector(
-        session, standing, submission.collector_id, day=day, digest=reading.answers_digest, answered=len(answers)
+        session, standing, submission.collector_id, day=day, digest=form.answers_digest, answered=len(answers)
     )
     # In this order, quotas before the case, everybody takes the locks; so nobody waits for one who waits for them.
     quotas: Sequence[Quota] = ()
@@ -100,9 +98,9 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
     flags += flags_of_form(
         session,
         standing,
-        reading.instrument,
+        form.instrument,
         channel=channel,
-        is_straight_line=reading.is_straight_line,
+        is_straight_line=form.is_straight_line,
         day=day,
         minutes=submission.minutes,
         filled_at=submission.filled_at,
@@ -120,14 +118,14 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
         collector_id=submission.collector_id,
         device_id=submission.device_id,
         case_id=submission.case_id,
-        completeness=None if case is None else completeness_of(reading.instrument, answers),
+        completeness=None if case is None else completeness_of(form.instrument, answers),
         minutes=submission.minutes,
         day=day,
         answers=answers,
         status="set_aside" if is_set_aside else "accepted",
         quality_flags=[*flags, OVER_QUOTA] if is_beyond(quotas) else flags,
         distance_km=distance_km,
-        answers_digest=reading.answers_digest,
+        answers_digest=form.answers_digest,
         sha256=digest,
     )
     if not is_new:  # before the token, so that a second click meets its own form and not a used token
@@ -138,7 +136,7 @@ def accept_response(session: Session, survey: HasSlug, submission: Submission) -
     if case is not None and not is_set_aside:
         mark_answered(session, case, collector_id=submission.collector_id, day=day)
     session.flush()
-    return Receipt(response_id, receipt_code(response_id), digest, dropped=reading.checked.dropped)
+    return Receipt(response_id, receipt_code(response_id), digest, dropped=form.checked.dropped)
 
 
 def _check_words(submission: Submission) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.models import User
 from survey_app.audit.models import Actor
 from survey_app.publication.service import approve_publication, freeze_publication
-from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
+from survey_app.sampling.listing.models import CaseContact, ListedCase
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
@@ -21,6 +21,7 @@ from survey_app.surveys.service import set_state
 from tests.browser.conftest import DESK, OPEN, PASSWORD
 from tests.browser.form import answer_everything, begin, go_on
 from tests.browser.watched import Watch
+from tests.lists import add_list
 from tests.publishing import tick_all
 from tests.servers import ROOT, RunningServer
 from tests.world import TESTER, answer, make_survey
@@ -73,13 +74,7 @@ ADMINISTRATION = {"geography": "/quan-ly/dia-ban", "people": "/quan-ly/nguoi-dun
 
 def list_one_case(session: Session, survey: Survey) -> None:
     """A case with contact data that was not drawn, so that the page that deletes it asks."""
-    file = FrameFile(
-        survey_id=survey.id, kind="cases", name="ho-so.csv", sha256="0" * 64,
-        columns={"fields": {}, "attributes": {}}, row_count=1,
-        imported_by="tester",
-    )  # fmt: skip
-    session.add(file)
-    session.flush()
+    file = add_list(session, survey)
     unit_id = drawn_units(session, survey)[0].unit_id
     listed = ListedCase(
         id=1, survey_id=survey.id, file_id=file.id, unit_id=unit_id, line=2, reference=b"1" * 16, attributes={}

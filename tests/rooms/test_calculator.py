@@ -23,11 +23,12 @@ from survey_app.sampling.calculator.outlook import Outlook, Prospect, look_ahead
 from survey_app.sampling.calculator.size import Question, answer_question, sizes_by_margin
 from survey_app.sampling.calculator.words import answer_sentence, outlook_sentence, warnings
 from survey_app.sampling.frame import Frame
-from survey_app.sampling.listing.models import FrameFile, ListedCase
+from survey_app.sampling.listing.models import ListedCase
 from survey_app.sampling.plan import DrawPlan
 from survey_app.sampling.stage_one import Entry, Rules, plan_strata
 from survey_app.sampling.stage_two import CaseRules
 from survey_app.surveys.models import Survey
+from tests.lists import add_list
 from tests.village import VILLAGE, make_village
 from tests.world import SURVEY, make_survey
 
@@ -322,17 +323,7 @@ def test_lists_tell_the_population_and_the_design_what_is_expected(session: Sess
         select(Unit).where(Unit.level == "commune", Unit.code_system == survey.territory.code_system)
     ).all()
     communes = [unit for unit in communes if unit.lies_in(survey.territory)]
-    file = FrameFile(
-        survey_id=survey.id,
-        kind="cases",
-        name="a.csv",
-        sha256="0" * 64,
-        columns={"fields": {}, "attributes": {}},
-        row_count=1,
-        imported_by="tester",
-    )
-    session.add(file)
-    session.flush()
+    file = add_list(session, survey)
     for number in range(600):
         session.add(
             ListedCase(

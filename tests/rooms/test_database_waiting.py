@@ -14,32 +14,40 @@ from survey_app import database
 from survey_app.database import db
 from survey_app.surveys.models import Survey
 
-HELD_SECONDS = 1.3
+HELD_SECONDS = 0.6
 on_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
 
 
 @on_sqlite
-def test_a_writer_takes_the_place_soon_after_another_left_it(app: Flask) -> None:
+def test_a_writer_asks_for_the_place_again_after_short_pauses(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    sleep = time.sleep
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        sleep(seconds)
+
     with app.app_context():
-        engine, waited = db.engine, []
+        engine, taken = db.engine, []
         first = engine.connect()
         first.begin()
+        monkeypatch.setattr(database.time, "sleep", pause)
 
         def write() -> None:
-            start = time.monotonic()
-            with engine.begin():
-                waited.append(time.monotonic() - start)
+            with engine.begin() as connection:
+                taken.append(connection.scalar(text("SELECT 1")))
 
         second = threading.Thread(target=write)
         second.start()
-        time.sleep(HELD_SECONDS)
-        left = time.monotonic()
+        sleep(HELD_SECONDS)
+        assert taken == []
         first.close()
         second.join(timeout=10)
-        taken_after = time.monotonic() - left
-    assert waited[0] >= HELD_SECONDS - 0.1
-    assert taken_after < 0.5
+    assert taken == [1]
+    assert pauses[0] == database.SHORTEST_PAUSE
+    assert pauses == sorted(pauses)
+    assert max(pauses) == database.LONGEST_PAUSE
 
 
 @on_sqlite

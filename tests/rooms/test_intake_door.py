@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey_app.collection import checked_form
 from survey_app.collection.models import Dispute, Response
 from survey_app.collection.queries import count_responses
 from survey_app.collection.service import (
@@ -21,7 +22,12 @@ from survey_app.collection.service import (
     OutsideSample,
     receipt_code,
 )
+from survey_app.geography.models import Unit
 from survey_app.i18n import today
+from survey_app.instruments.loader import load_file
+from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.service import store_questionnaire
+from survey_app.settings import ROOT
 from survey_app.surveys.service import set_state
 from tests.village import communes, make_village, refusal, respond
 from tests.world import TESTER
@@ -49,6 +55,37 @@ def test_what_came_in_is_stored_as_it_was_said_with_its_hash(session: Session) -
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     assert row.sha256 == receipt.sha256 == hashlib.sha256(text.encode()).hexdigest()
     assert receipt.code == receipt_code(key)
+
+
+def test_a_form_read_with_the_questionnaire_of_another_survey_of_that_name_is_read_anew(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = make_village(session)
+    other, _is_new = store_questionnaire(session, load_file(ROOT / "tests/questionnaires/piping.yaml"), actor=TESTER)
+    assert instrument_of(session, other.id).key == "piping"
+    monkeypatch.setitem(checked_form._last_seen, survey.slug, other.content_hash)
+    respond(session, survey, answers=ANSWERS)
+    (row,) = stored(session)
+    assert row.answers == ANSWERS
+    assert checked_form._last_seen[survey.slug] == survey.questionnaire.content_hash
+
+
+@pytest.mark.parametrize(("level", "kind"), [("agency", "cơ quan"), ("district", "huyện")])
+def test_a_code_that_a_drawn_commune_shares_with_another_unit_is_the_communes(
+    level: str, kind: str, session: Session
+) -> None:
+    survey = make_village(session)
+    code = communes(session, survey)[0]
+    drawn = session.scalars(select(Unit).where(Unit.code == code)).one()
+    other = Unit(
+        code_system=drawn.code_system, level=level, code=code, kind=kind, name="Nơi cùng mã", sort_key="noi cung ma",
+        path=f"{drawn.parent.path}/9999999", parent_id=drawn.parent_id, valid_from=drawn.valid_from,
+    )  # fmt: skip
+    session.add(other)
+    session.flush()
+    respond(session, survey, code, answers=ANSWERS)
+    (row,) = stored(session)
+    assert row.unit_id == drawn.id
 
 
 @pytest.mark.parametrize("state", ["collecting", "closed"])

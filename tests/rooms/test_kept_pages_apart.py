@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import TimestampSigner
 from sqlalchemy import select, text, update
@@ -140,7 +141,8 @@ def test_a_cookie_older_than_a_session_may_be_gets_no_kept_page(app: Flask, vill
             def get_timestamp(self, age: int = age) -> int:
                 return int(time.time()) - age
 
-        cookies = app.session_interface.get_signing_serializer(app)
+        cookies = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert cookies is not None
         cookies.signer = Earlier
         late.set_cookie(app.config["SESSION_COOKIE_NAME"], cookies.dumps({"csrf_token": "a" * 40}))
         assert (kept(late, address) is not None) is served

@@ -114,6 +114,14 @@ def test_a_form_by_hand_gives_day_minutes_and_collector(phone: Phone, units: lis
         assert (stored.minutes, str(stored.day), stored.language) == (4.5, "2026-03-02", "vi")
 
 
+@pytest.mark.parametrize("written", ["10", "10.0", "1.0E1", "1E+1"])
+def test_a_number_is_read_however_phones_write_it(written: str, phone: Phone, units: list[str], app: Flask) -> None:
+    assert phone.send(filled(VILLAGE, units[0], visits=written)).status_code == 201
+    with app.app_context():
+        [stored] = responses()
+        assert stored.answers["visits"] == 10
+
+
 def test_the_same_number_with_other_answers_is_kept_for_review(phone: Phone, units: list[str], app: Flask) -> None:
     number = f"uuid:{uuid4()}"
     phone.send(filled(VILLAGE, units[0], instance=number))

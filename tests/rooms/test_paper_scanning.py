@@ -26,6 +26,7 @@ from survey_app.collection.paper.entry import compare_form, decide_form
 from survey_app.collection.paper.models import PaperBatch, PaperEntry, PaperForm
 from survey_app.collection.paper.pictures import keys_with_pictures
 from survey_app.collection.paper.queries import forms_of, rates_of_keyers
+from survey_app.collection.paper.scanning import pages
 from survey_app.collection.paper.scanning.marks import read_side, state_of
 from survey_app.collection.paper.scanning.pages import sides_in
 from survey_app.collection.paper.scanning.service import scan_forms
@@ -136,14 +137,15 @@ def test_a_scan_is_the_first_reading_and_a_person_the_second(session: Session, p
     assert keys_with_pictures(forms[0].id) == set()
 
 
-def test_a_pdf_of_a_scanner_is_read_page_by_page(session: Session, printed: Printed) -> None:
+@pytest.mark.parametrize("kind", ["pdf", "tiff"])
+def test_a_file_of_many_pages_is_read_page_by_page(kind: str, session: Session, printed: Printed) -> None:
     area, batch, forms, pictures = printed
     mark(batch, pictures[0], {"q1": "3", "q2": "2"}, random.Random(1))
     mark(batch, pictures[2], {"q1": "1", "q2": "1"}, random.Random(3))
-    pages = [Image.open(io.BytesIO(as_scanned(one, random.Random(2)))) for one in pictures]
+    drawn = [Image.open(io.BytesIO(as_scanned(one, random.Random(2)))) for one in pictures]
     bundle = io.BytesIO()
-    pages[0].save(bundle, "pdf", save_all=True, append_images=pages[1:], resolution=DOTS)
-    files = [("quet.pdf", bundle.getvalue()), ("hong.pdf", b"%PDF-1.7 cut off")]
+    drawn[0].save(bundle, kind, save_all=True, append_images=drawn[1:], resolution=DOTS)
+    files = [(f"quet.{kind}", bundle.getvalue()), ("hong.pdf", b"%PDF-1.7 cut off")]
     report = scan_forms(session, area, files, actor=TESTER)
     assert set(report.read) == {form.serial for form in forms}
     ((name, reason),) = report.refused
@@ -167,6 +169,33 @@ def test_a_page_that_cannot_be_drawn_is_refused_alone(box: str, first: str, app:
     with app.test_request_context():
         found = dict(sides_in("quet.pdf", f"{data}trailer << /Root 1 0 R >>\n%%EOF".encode()))
     assert [bool(picture) for picture in found.values()] == [False, True]
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_a_page_of_a_tiff_that_is_broken_or_beyond_paper_is_refused_alone(app: Flask) -> None:
+    bundle = io.BytesIO()
+    sides = [Image.new("1", (900, 1_200), 1), Image.new("1", (40, 13_000), 1), Image.new("1", (900, 1_200), 1)]
+    sides[0].save(bundle, "tiff", save_all=True, append_images=sides[1:], compression="group4")
+    data = bytearray(bundle.getvalue())
+    with Image.open(io.BytesIO(data)) as image:
+        image.seek(2)
+        strip = image.tag_v2[273][0]
+    data[strip : strip + 8] = b"\xff" * 8
+    with app.test_request_context():
+        found = list(sides_in("quet.tif", bytes(data)))
+        cut = list(sides_in("cut.tif", bytes(data[:40])))
+    assert [name for name, _picture in found] == [f"quet.tif, trang {number}" for number in (1, 2, 3)]
+    assert [bool(picture) for _name, picture in found[:2]] == [True, False]
+    assert len(cut) == 1
+
+
+def test_scans_are_refused_with_advice_where_a_part_of_the_extra_is_missing(
+    session: Session, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "find_spec", lambda name: None if name == "pypdfium2" else object())
+    error = refusal(lambda: scan_forms(session, printed[0], [("a.pdf", b"%PDF-1.7")], actor=TESTER))
+    assert error is not None
+    assert "requirements-scan.txt" in error.message
 
 
 def test_a_picture_made_to_fill_the_memory_is_refused_before_it_is_read(app: Flask) -> None:

@@ -74,7 +74,7 @@ def test_a_form_faster_than_half_the_median_of_its_channel_is_too_fast_once_thir
     speed.forget_medians()
     assert flags(session, respond(session, survey, minutes=2.7)) == ["too_fast"]
     assert flags(session, respond(session, survey, minutes=2.8)) == []
-    assert flags(session, respond(session, survey, minutes=2.7, channel="link")) == []
+    assert flags(session, respond(session, survey, minutes=2.7, channel="link")) == ["open_link"]
 
 
 @pytest.mark.parametrize(

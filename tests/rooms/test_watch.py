@@ -28,6 +28,7 @@ from survey_app.sampling.work.models import Assignment, Attempt, Case
 from survey_app.surveys.models import Survey
 from survey_app.surveys.service import set_state
 from tests.cases import make_cases, make_person
+from tests.lists import add_list
 from tests.village import VILLAGE, communes, make_village, respond
 from tests.world import SURVEY, TESTER, answer, make_survey
 
@@ -282,22 +283,12 @@ def test_forms_that_wait_for_review_are_counted_where_one_may_look(
 
 def test_observer_sees_progress_and_no_contact_data(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
     from survey_app.personal_data import contact_key
-    from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
+    from survey_app.sampling.listing.models import CaseContact, ListedCase
 
     with app.app_context():
         survey = village_with_cases(db.session)
         case = db.session.scalars(select(Case)).first()
-        file = FrameFile(
-            survey_id=survey.id,
-            kind="cases",
-            name="a.csv",
-            sha256="0" * 64,
-            columns={"fields": {}, "attributes": {}},
-            row_count=1,
-            imported_by="t",
-        )
-        db.session.add(file)
-        db.session.flush()
+        file = add_list(db.session, survey)
         listed = ListedCase(
             id=1,
             survey_id=survey.id,

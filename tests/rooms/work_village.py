@@ -14,7 +14,7 @@ from survey_app.accounts.models import User
 from survey_app.accounts.service import add_user
 from survey_app.audit.models import AuditEntry
 from survey_app.personal_data import contact_key
-from survey_app.sampling.listing.models import CaseContact, FrameFile, ListedCase
+from survey_app.sampling.listing.models import CaseContact, ListedCase
 from survey_app.sampling.listing.service import owner_of
 from survey_app.sampling.models import FrameUnit
 from survey_app.sampling.queries import drawn_units
@@ -25,6 +25,7 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
 from tests.conftest import token_in
+from tests.lists import add_list
 from tests.village import VILLAGE, make_village
 from tests.world import TESTER
 
@@ -42,17 +43,7 @@ def name_of(number: int) -> str:
 
 def make_cases(session: Session, survey: Survey, *, main: int = MAIN, reserves: int = RESERVES) -> list[Case]:
     """Cases with contact data in every drawn commune, stored as a draw stores them."""
-    file = FrameFile(
-        survey_id=survey.id,
-        kind="cases",
-        name="ho-so.csv",
-        sha256="0" * 64,
-        columns={"fields": {}, "attributes": {}},
-        row_count=1,
-        imported_by="tester",
-    )
-    session.add(file)
-    session.flush()
+    file = add_list(session, survey)
     key, number = contact_key(), 0
     for entry in drawn_units(session, survey):
         for role, count in (("main", main), ("reserve", reserves)):

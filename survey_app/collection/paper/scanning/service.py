@@ -18,7 +18,7 @@ from survey_app.collection.paper.pictures import pictures_of
 from survey_app.collection.paper.queries import find_form_in
 from survey_app.collection.paper.reading import read_typed
 from survey_app.collection.paper.scanning.marks import cut_out, read_side
-from survey_app.collection.paper.scanning.pages import UnopenableFile, sides_in
+from survey_app.collection.paper.scanning.pages import UnopenableFile, check_can_scan, sides_in
 from survey_app.collection.paper.scanning.sheet import FlatSide, Unreadable, lay_flat
 from survey_app.errors import Conflict, UserError
 from survey_app.instruments.items import OTHER_SUFFIX
@@ -49,8 +49,14 @@ def scan_forms(session: Session, area: Area, files: Iterable[tuple[str, bytes]],
     Parameters
     ----------
     files
-        Name and bytes of each file: a picture of one side, or a PDF with a side on each page; in any order.
+        Name and bytes of each file: a picture of one side, or a PDF or TIFF with a side on each page; in any order.
+
+    Raises
+    ------
+    UserError
+        The extra for scanning is not installed.
     """
+    check_can_scan()
     report = ScanReport()
     sides: dict[str, dict[int, FlatSide]] = {}
     for file, content in files:

@@ -23,8 +23,8 @@ _last_seen: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A form, read with one questionnaire.
+class CheckedForm:
+    """A form, checked with one questionnaire.
 
     Attributes
     ----------
@@ -50,31 +50,31 @@ class Reading:
         return self.checked.answers
 
 
-def read_ahead(slug: str, submission: Submission) -> Reading | None:
-    """The form read with the questionnaire that its survey was last seen with; None where this process saw none."""
+def check_ahead(slug: str, submission: Submission) -> CheckedForm | None:
+    """The form checked with the questionnaire that its survey was last seen with; None where this process saw none."""
     questionnaire = _last_seen.get(slug)
     instrument = parsed_instrument(questionnaire) if questionnaire else None
     if questionnaire is None or instrument is None:
         return None
-    return _read(slug, questionnaire, instrument, submission)
+    return _check(slug, questionnaire, instrument, submission)
 
 
-def read_with(session: Session, standing: Standing, submission: Submission, ahead: Reading | None) -> Reading:
-    """The form read with the questionnaire that its survey has; ``ahead`` where that one was guessed right."""
+def check_with(session: Session, standing: Standing, submission: Submission, ahead: CheckedForm | None) -> CheckedForm:
+    """The form checked with the questionnaire that its survey has; ``ahead`` where that one was guessed right."""
     if ahead is not None and ahead.questionnaire == standing.questionnaire:
         return ahead
     if len(_last_seen) >= MOST_KEPT:
         _last_seen.clear()
     _last_seen[standing.slug] = standing.questionnaire
     instrument = parsed_instrument(standing.questionnaire) or instrument_of(session, standing.questionnaire_id)
-    return _read(standing.slug, standing.questionnaire, instrument, submission)
+    return _check(standing.slug, standing.questionnaire, instrument, submission)
 
 
-def _read(slug: str, questionnaire: str, instrument: Instrument, submission: Submission) -> Reading:
+def _check(slug: str, questionnaire: str, instrument: Instrument, submission: Submission) -> CheckedForm:
     channel = read_channel(submission.channel)
     checked = check_answers(instrument, submission.answers)
     text = canonical_text(checked.answers)
-    return Reading(
+    return CheckedForm(
         questionnaire,
         instrument,
         checked,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bench import analysis, collect, documents, draw, forms, frame_import, phone, results
+from bench import analysis, collect, documents, draw, forms, frame_import, open_data, phone, public_page, results
 
 
 def main() -> None:
-    for bench in (collect, forms, phone, frame_import, draw, analysis, results, documents):
+    for bench in (collect, forms, phone, frame_import, draw, analysis, results, documents, open_data, public_page):
         print(f"\n{bench.__doc__}")
         bench.run()
 

@@ -9,9 +9,34 @@ from numpy.random import Generator
 
 from survey_app.instruments.schema import Instrument
 
+#: One in nine says in own words what else should become better.
+SHARE_OF_OWN_WORDS = 0.11
+SOMETHING_ELSE = 10
+OWN_WORDS = (
+    "Xin bố trí thêm ghế ngồi và quạt ở chỗ chờ.",
+    "Buổi sáng phải chờ lâu, nên có thêm người nhận hồ sơ.",
+    "Nên nhắn tin báo khi có kết quả để khỏi đi lại nhiều lần.",
+    "Cán bộ nhiệt tình nhưng ít người nên bà con phải đợi.",
+    "Mẫu đơn khó hiểu, cần có bản mẫu điền sẵn.",
+    "Làm qua mạng hay bị lỗi, mong có người chỉ cách nộp.",
+    "Bảng niêm yết chữ nhỏ quá, người già không đọc được.",
+    "Chỗ để xe chật, ngày phiên chợ không có chỗ gửi.",
+    "Cần nói rõ phí nộp những gì, có biên lai.",
+    "Người tiếp nhận nên giải thích kỹ giấy tờ còn thiếu ngay từ đầu.",
+    "Góp ý rồi nhưng chưa thấy ai trả lời.",
+    "Xin nhận hồ sơ cả sáng thứ bảy cho người đi làm.",
+    "Bớt bản sao chứng thực, đã có căn cước thì thôi.",
+    "Có lần hẹn trả kết quả nhưng hôm đó phải quay lại.",
+    "Ở xa, đường khó đi, mong trả kết quả tại nhà.",
+    "Mọi việc đều tốt, cảm ơn các anh chị ở quầy.",
+    "Nhà vệ sinh cho dân cần sạch hơn.",
+    "Tôi mong có lối đi cho người ngồi xe lăn.",
+)
+
 
 def simulate_answers(chance: Generator, instrument: Instrument, base: float) -> dict[str, Any]:
     """One person: a mood shared by all items, harder and easier criteria, some without an opinion."""
+    (aside,) = chance.spawn(1)
     mood = chance.normal(0, 0.6)
     answers: dict[str, Any] = {}
     for place, item in enumerate(instrument.items()):
@@ -37,6 +62,8 @@ def simulate_answers(chance: Generator, instrument: Instrument, base: float) -> 
             options = [option.value for option in item.options if not option.alone][:9]
             picked = chance.random(len(options)) < 0.3
             answers[item.key] = [value for value, taken in zip(options, picked, strict=True) if taken]
+            if item.key == "m" and aside.random() < SHARE_OF_OWN_WORDS:
+                answers |= {"m": [*answers["m"], SOMETHING_ELSE], "m_other": str(aside.choice(OWN_WORDS))}
         elif item.type == "number":
             answers[item.key] = int(chance.integers(6, 9))
     return answers

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 def run(*databases: str) -> None:
     """Every part, on SQLite unless told otherwise."""
+    from bench.results import crossing
     from bench.results.workspace import measure_workspace
 
     for database in databases or ("sqlite",):
         measure_workspace(database)
+    crossing.run()

@@ -45,7 +45,7 @@ def test_a_closed_survey_is_published_corrected_and_withdrawn(
     stranger = open_browser(viewport={"width": 360, "height": 740}, java_script_enabled=False).new_page()
     reader = open_browser(viewport={"width": 1280, "height": 900}).new_page()
 
-    _freeze(manager, number=1)
+    manager = _freeze(manager, number=1)
     assert stranger.goto(PUBLIC).status == 404
     leader.goto(OFFICE)
     expect(leader.locator("form[action$='/cong-bo/duyet']")).to_have_count(0)
@@ -108,17 +108,19 @@ def test_a_closed_survey_is_published_corrected_and_withdrawn(
     assert [place for place, found in faults.items() if found] == [], faults
 
 
-def _freeze(page: Page, *, number: int, open_first: bool = True) -> None:
-    """Ask for a snapshot, leave, and find the work again."""
+def _freeze(page: Page, *, number: int, open_first: bool = True) -> Page:
+    """Ask for a snapshot, leave, and find the work again in another page."""
     if open_first:
         page.goto(OFFICE)
     page.click("form[action$='/cong-bo/chot'] button")
     page.wait_for_url("**/viec/*")
-    job = page.url
-    page.goto(OFFICE)
-    page.goto(job)
-    page.click("main a[href*='viec=']", timeout=MADE_WITHIN)
+    elsewhere = page.context.new_page()
+    elsewhere.goto(page.url)
+    page.close()
+    elsewhere.click("main a[href*='viec=']", timeout=MADE_WITHIN)
+    page = elsewhere
     expect(page.locator(f"a[href$='/cong-bo/{number}']").first).to_be_visible()
+    return page
 
 
 def _review(page: Page, *, number: int, faults: dict[str, list[str]] | None = None) -> None:

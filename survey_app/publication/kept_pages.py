@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 KEPT_BYTES = 64_000_000
@@ -34,12 +34,17 @@ class Page:
     made_at: float
 
 
-_kept: OrderedDict[tuple[object, ...], Page] = OrderedDict()
+Kept = OrderedDict[tuple[object, ...], Page]
 
 
-def forget_pages() -> None:
+def forget_pages(app: Flask) -> None:
     """Render every page anew."""
-    _kept.clear()
+    _kept_by(app).clear()
+
+
+def _kept_by(app: Flask) -> Kept:
+    kept: Kept = app.extensions.setdefault("hailong_public_pages", OrderedDict())
+    return kept
 
 
 def kept_page(
@@ -57,14 +62,15 @@ def kept_page(
         What the page shows; language and host are added.
     """
     whole = (*key, request.host_url, request.args.get("lang") == "en")
-    page = _kept.get(whole)
+    kept = _kept_by(current_app)
+    page = kept.get(whole)
     if page is None or time.monotonic() - page.made_at > FRESH_SECONDS:
         body = render().encode()
         tag = hashlib.sha256(body).hexdigest()[:32]
         page = Page(body, gzip.compress(body, 9, mtime=0), tag, status, media_type, time.monotonic())
-        _kept[whole] = page
-        while sum(len(one.body) + len(one.gzipped) for one in _kept.values()) > KEPT_BYTES:
-            _kept.popitem(last=False)
+        kept[whole] = page
+        while sum(len(one.body) + len(one.gzipped) for one in kept.values()) > KEPT_BYTES:
+            kept.popitem(last=False)
     response = Response(status=page.status, content_type=page.media_type)
     if request.accept_encodings.quality("gzip") > 0:
         response.set_data(page.gzipped)

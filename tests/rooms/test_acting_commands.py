@@ -29,8 +29,9 @@ NAMELESS = {
     "demonstration", "held bring", "init", "serve", "start", "jobs work", "frame list", "frame simulate",
     "fieldwork progress", "fieldwork rates", "quality report", "quality requests", "questionnaire check",
     "questionnaire diff", "questionnaire export", "questionnaire import", "questionnaire list",
-    "questionnaire schema", "quota list", "results cross", "results differences",
-    "results estimate", "results export", "results ranks", "sample plan", "sample report",
+    "questionnaire schema", "quota list", "publication list", "results change",
+    "results counts list", "results counts show", "results cross", "results differences", "results estimate",
+    "results export", "results importance", "results ranks", "sample plan", "sample report",
     "sample size", "sample verify", "survey list", "survey show", "weight list", "weight show",
 }  # fmt: skip
 

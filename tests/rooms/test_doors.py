@@ -125,7 +125,7 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{DOT}/ket-qua/bang/luu"): RESULTS,
     # what one person keeps: see test_crossing_pages
     ("GET", f"{DOT}/ket-qua/bang/<int:number>"): frozenset(),
-    ("POST", f"{DOT}/ket-qua/bang/<int:number>/xoa"): frozenset(),
+    ("POST", f"{DOT}/ket-qua/bang/<int:number>/xoa"): RESULTS,  # everybody kept a table a moment before
     ("GET", f"{DOT}/ket-qua/so-sanh"): RESULTS,
     ("GET", f"{DOT}/ket-qua/y-kien"): RESULTS,
     # what belongs to one answer: see test_opinions
@@ -142,6 +142,14 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", f"{DOT}/ket-qua/du-lieu"): RESULTS,
     ("POST", f"{DOT}/ket-qua/du-lieu"): MANAGERS,
     ("GET", f"{DOT}/ket-qua/du-lieu/<uuid:job_id>/<name>"): frozenset(),  # of an export, see test_open_data
+    ("GET", f"{DOT}/ket-qua/tai-lieu"): RESULTS,
+    ("POST", f"{DOT}/ket-qua/tai-lieu"): RESULTS,
+    ("POST", f"{DOT}/ket-qua/tai-lieu/mau"): MANAGERS,
+    ("GET", f"{DOT}/ket-qua/tai-lieu/mau/<kind>.docx"): RESULTS,
+    (
+        "GET",
+        f"{DOT}/ket-qua/tai-lieu/<uuid:document_id>",
+    ): frozenset(),  # of a file that was made: see test_documents_pages
     ("GET", f"{DOT}/cong-bo"): RESULTS,
     ("GET", f"{DOT}/cong-bo/<int:number>"): RESULTS,
     ("GET", f"{DOT}/cong-bo/<int:number>/tep/<name>"): frozenset(),  # what a version has: see test_publication_steps
@@ -223,42 +231,27 @@ def address(app: Flask, rule: str) -> str:
         "file_id": "1",
         "upload_id": str(UUID(int=1)),
         "mark": "0" * 20,
+        "kind": "bao-cao",
+        "document_id": str(UUID(int=1)),
     }
     return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda place: values[place[1]], rule)
 
 
 def open_village(app: Flask) -> None:
     """A survey with a snapshot, so that every page has something to show."""
+    from survey_app.publication.public_choice import PublicChoice
+    from survey_app.publication.service import summarize
+    from survey_app.publication.snapshot import compute_content
     from survey_app.surveys.service import set_state
     from tests.rooms.test_publication_steps import closed_village
 
     with app.app_context():
         survey = closed_village(db.session)
-        values = {"snapshot": _snapshot(survey), "sha256": "0" * 64, "frozen_by": "tester", "number": 1}
-        db.session.add(Publication(survey=survey, **values))
+        content = compute_content(db.session, survey, PublicChoice(files=())).content | {"files": {}}
+        values = {"snapshot": content, "summary": summarize(content), "sha256": "0" * 64, "frozen_by": "tester"}
+        db.session.add(Publication(survey=survey, number=1, **values))
         set_state(db.session, survey, "collecting", actor=TESTER, reason="thử")
         db.session.commit()
-
-
-def _snapshot(survey: Survey) -> dict[str, object]:
-    from survey_app.publication.snapshot import _describe_questionnaire, _describe_survey
-    from survey_app.results.estimates import estimate_survey
-    from survey_app.results.tables import rows_as_json
-    from survey_app.sampling.queries import find_draw
-    from survey_app.sampling.report import draw_report
-
-    figures = estimate_survey(db.session, survey)
-    return {
-        "survey": _describe_survey(survey),
-        "questionnaire": _describe_questionnaire(db.session, survey),
-        "draw": draw_report(survey, find_draw(db.session, survey)),
-        "responses": figures.responses,
-        "channels": {},
-        "fingerprint": figures.fingerprint,
-        "figures": {"": rows_as_json(figures.rows, simulated=False)},
-        "choices": [],
-        "files": {},
-    }
 
 
 def body(rule: str, commune: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.database import db
 from survey_app.i18n import language
-from survey_app.publication.attachments import ATTACHMENTS, Attachment
-from survey_app.publication.kept_pages import forget_pages
+from survey_app.publication import pages, snapshot
+from survey_app.publication.attachments import Attachment
 from survey_app.publication.models import Publication
 from survey_app.publication.public_lists import compare_lines
 from survey_app.publication.snapshot_format import read_content
@@ -52,7 +52,6 @@ def village_wave(session: Session, slug: str, year: int, *, good: int) -> Public
 @pytest.fixture
 def waves(app: Flask) -> None:
     """Two public waves of one series."""
-    forget_pages()
     with app.app_context():
         village_wave(db.session, VILLAGE, 2026, good=4)
         village_wave(db.session, LATER, 2027, good=9)
@@ -89,7 +88,6 @@ def test_pages_are_light_and_any_cache_may_keep_them(client: FlaskClient, waves:
 
 def test_somebody_signed_in_gets_the_page_of_everybody(client: FlaskClient, waves: None, sign_in: Any) -> None:
     manager = sign_in("survey_manager")
-    forget_pages()
     first = manager.get(f"/ket-qua/{VILLAGE}")
     assert "Set-Cookie" not in first.headers
     assert first.text == client.get(f"/ket-qua/{VILLAGE}").text
@@ -187,13 +185,10 @@ def test_documents_hang_on_a_snapshot_by_one_line(
         return path
 
     line = Attachment("bao-cao.txt", "text/plain; charset=utf-8", {"vi": "Báo cáo", "en": "Report"}, write)
-    ATTACHMENTS.append(line)
-    try:
-        publication = village_wave(session, VILLAGE, 2026, good=4)
-        forget_pages()
-        page = client.get(f"/ket-qua/{VILLAGE}").text
-    finally:
-        ATTACHMENTS.remove(line)
+    monkeypatch.setattr(snapshot, "ATTACHMENTS", [line])
+    monkeypatch.setattr(pages, "ATTACHMENTS", [line])
+    publication = village_wave(session, VILLAGE, 2026, good=4)
+    page = client.get(f"/ket-qua/{VILLAGE}").text
     assert "bao-cao.txt" in publication.snapshot["files"]
     assert publication.snapshot["public"]["files"] == ["bao-cao.txt"]
     assert ">Báo cáo</a>" in page

@@ -207,7 +207,7 @@ def test_the_public_reads_the_snapshot_and_nothing_that_came_later(
         survey.title_vi, survey.target_rate = "Tên khác hẳn", 0.1
         db.session.scalars(select(Response).limit(1)).one().status = "rejected"
         db.session.commit()
-    forget_pages()
+    forget_pages(app)
     assert client.get(public[0]).text == page.text
     assert "Khảo sát làng" in client.get("/ket-qua/").text
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from survey_app.publication.documents import sentences
+from survey_app.publication.documents import findings, sentences
 from survey_app.publication.documents.content import ReportContent
 from survey_app.publication.documents.front import draft_front
 from survey_app.results.words import answer_sentence
@@ -89,10 +89,10 @@ def _body(report: ReportContent, kind: str) -> dict[str, str]:
     if kind == "decision":
         return _articles(report)
     found = {
-        "chi-so": sentences.answer(report),
+        "chi-so": findings.answer(report),
         "cach-doc": sentences.how_to_read(report),
-        "yeu-to": sentences.comparison(report.factors, report, factors=True) if report.factors else "",
-        "tieu-chi": sentences.comparison(report.items, report, factors=False) if report.items else "",
+        "yeu-to": findings.comparison(report.factors, report, factors=True) if report.factors else "",
+        "tieu-chi": findings.comparison(report.items, report, factors=False) if report.items else "",
     }
     if kind == "summary":
         return found | {"pham-vi": sentences.brief_scope(report)}
@@ -109,11 +109,11 @@ def _body(report: ReportContent, kind: str) -> dict[str, str]:
         "thu-phieu": sentences.collection(report),
         "chat-luong": sentences.quality(report),
         "nguoi-tra-loi": sentences.who_answered(report),
-        "nhan-dinh": _lines(sentences.chosen(report, one) for one in report.choices_of("experience")),
-        "don-vi": _lines(sentences.places(report, by) for by in spots),
-        "nhom": _lines(sentences.places(report, by) for by in groups),
-        "mong-doi": _lines(sentences.ranked_choices(report, one) for one in report.choices_of("expectations")),
-        "nhan-xet": sentences.remarks(report),
+        "nhan-dinh": _lines(findings.chosen(report, one) for one in report.choices_of("experience")),
+        "don-vi": _lines(findings.places(report, by) for by in spots),
+        "nhom": _lines(findings.places(report, by) for by in groups),
+        "mong-doi": _lines(findings.ranked_choices(report, one) for one in report.choices_of("expectations")),
+        "nhan-xet": findings.remarks(report),
         "han-che": sentences.limits(report),
         "nguyen-nhan": "",
         "kien-nghi": "",
@@ -126,7 +126,7 @@ def _articles(report: ReportContent) -> dict[str, str]:
         "dieu-1": _(
             "Công bố kết quả %(title)s (có Phụ lục kèm theo). %(answer)s",
             title=report.title[:1].lower() + report.title[1:],
-            answer=sentences.answer(report),
+            answer=findings.answer(report),
         ),
         "dieu-2": _("Quyết định này có hiệu lực kể từ ngày ký."),
         "dieu-3": _(

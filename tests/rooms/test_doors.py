@@ -149,7 +149,7 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     (
         "GET",
         f"{DOT}/ket-qua/tai-lieu/<uuid:document_id>",
-    ): frozenset(),  # of a file that was made: see test_documents_pages
+    ): frozenset(),  # of a file that was made: see test_documents_words
     ("GET", f"{DOT}/cong-bo"): RESULTS,
     ("GET", f"{DOT}/cong-bo/<int:number>"): RESULTS,
     ("GET", f"{DOT}/cong-bo/<int:number>/tep/<name>"): frozenset(),  # what a version has: see test_publication_steps

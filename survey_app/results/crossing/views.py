@@ -222,8 +222,7 @@ def delete(slug: str, number: int) -> ResponseReturnValue:
     """Forget a saved table."""
     survey = open_survey(slug, VIEW_RESULTS)
     if not ActionForm().validate_on_submit():
-        flash(_("Trang đã mở quá lâu. Xin bấm nút lần nữa."), "error")
-        return redirect(url_for("crossing.table", slug=slug))
+        raise UserError(_("Trang đã mở quá lâu. Xin tải lại trang rồi bấm nút lần nữa."))
     delete_view(db.session, survey, number, actor=acting())
     db.session.commit()
     flash(_("Đã xóa bảng đã lưu. Số liệu giữ nguyên."), "ok")

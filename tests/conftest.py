@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
 import shutil
@@ -27,6 +28,7 @@ from tests.world import SURVEY, make_survey
 
 PASSWORD = "mật khẩu thử nghiệm"
 _numbers = itertools.count(1)
+gc.set_threshold(50_000, 20, 50)  # thousands of applications are made here; sweeping after each costs an eighth
 
 
 @pytest.fixture(scope="session")

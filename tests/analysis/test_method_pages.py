@@ -7,8 +7,8 @@ import shlex
 import shutil
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from test_r_own_design import RSCRIPT, estimate
@@ -120,12 +120,7 @@ def test_every_function_and_file_a_page_names_exists(name: str) -> None:
     named = set(re.findall(r"`(analysis(?:\.\w+)+)`", text))
     assert named
     for path in named:
-        module, _, attribute = path.rpartition(".")
-        try:
-            assert hasattr(import_module(module), attribute), path
-        except ModuleNotFoundError:  # a method: the class comes before it
-            outer, _, owner = module.rpartition(".")
-            assert hasattr(getattr(import_module(outer), owner), attribute), path
+        resolve_name(path)  # raises where there is none
     for path in set(re.findall(r"`((?:tests|bench|docs)/[\w./-]+)`", text)):
         assert (ROOT / path).exists(), path
     for link, place in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", text):

@@ -10,9 +10,11 @@ from flask.testing import FlaskClient
 from survey_app.collection.queries import count_responses
 from survey_app.database import db
 from survey_app.instruments.queries import instrument_of
+from survey_app.jobs.worker import run_waiting_jobs
 from survey_app.sampling.queries import drawn_units
 from survey_app.surveys.queries import find_survey
 from tests.conftest import token_in
+from tests.publishing import tick_all
 from tests.world import answer, begin, fill, full_answers
 
 
@@ -53,7 +55,10 @@ def test_what_is_frozen_is_public_only_after_another_person_approves(
     assert done.status_code == 302
     page = manager.get(f"{base}/cong-bo")
     assert manager.post(f"{base}/cong-bo/chot", data={"csrf_token": token_in(page.text)}).status_code == 302
+    run_waiting_jobs(app)
     assert client.get(f"/ket-qua/{collecting}").status_code == 404
+    with app.app_context():
+        tick_all(db.session, find_survey(db.session, collecting))
     page = approver.get(f"{base}/cong-bo")
     data = {"csrf_token": token_in(page.text), "sha256": page.text.split('name="sha256" type="hidden" value="')[1][:64]}
     assert manager.post(f"{base}/cong-bo/duyet", data=data).status_code == 403

@@ -113,8 +113,12 @@ def publish(command: CommandLine) -> None:
     assert len(refused.stderr.strip().splitlines()) == 1
     command.run("survey", "state", "kien-giang-2020", "closed")
     command.run("publication", "freeze", "kien-giang-2020")
+    leader = ("--by", "lanhdao@example.vn")
+    unread = command.run("publication", "approve", "kien-giang-2020", *leader, expect=1)
+    assert "5 dòng" in unread.stderr
+    command.run("publication", "check", "kien-giang-2020", "--ok", "all", *leader)
     command.run("publication", "approve", "kien-giang-2020", expect=1)
-    command.run("publication", "approve", "kien-giang-2020", "--by", "lanhdao@example.vn")
+    command.run("publication", "approve", "kien-giang-2020", *leader)
     assert "published" in command.run("survey", "list").stdout
 
 

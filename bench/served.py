@@ -29,6 +29,8 @@ def serving(application: str, *, workers: int = 1, **environment: str) -> Iterat
         "--bind",
         f"127.0.0.1:{port}",
         "--preload",
+        "--config",
+        "python:survey_app.warm_up",
         "--workers",
         str(workers),
     ]

@@ -20,4 +20,4 @@ def median_seconds(function: Callable[[], object], times: int = 5) -> float:
 def report(what: str, figure: str, target: str = "", *, met: bool | None = None) -> None:
     """Print one line of figures with its target."""
     verdict = "" if met is None else f"   {'met' if met else 'NOT MET'}: {target}"
-    print(f"  {what:<58}{figure:>30}{verdict}", flush=True)
+    print(f"  {what:<58} {figure:>29}{verdict}", flush=True)

@@ -1,7 +1,7 @@
 """Every change to a response that figures may be made of is noted by the database itself.
 
 Responses that come are counted; those that stand otherwise than before are noted here. Both numbers only grow, so that
-together they tell whether any figure of a survey may have changed.
+together they tell whether any figure of a survey may have changed. Which responses make figures, an index alone tells.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ COLUMNS = (
     "id", "survey_id", "questionnaire_id", "unit_id", "channel", "language", "day", "answers", "status", "completeness",
     "quality_flags",
 )  # fmt: skip
+PLACE = ["survey_id", "unit_id", "status", "completeness"]
 UPDATED, DELETED = "response_change_noted", "response_removal_noted"
 
 
@@ -30,6 +31,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response_change")),
     )
     op.create_index("ix_response_change_survey_id", "response_change", ["survey_id"])
+    op.drop_index("ix_response_place", table_name="response")
+    op.create_index("ix_response_place", "response", [*PLACE, "id"])
     columns = ", ".join(COLUMNS)
     note = "INSERT INTO response_change (survey_id) "
     new, old = f"{note} VALUES (NEW.survey_id)", f"{note} VALUES (OLD.survey_id)"
@@ -58,3 +61,5 @@ def downgrade() -> None:
         if not sqlite:
             op.execute(f"DROP FUNCTION {name}()")
     op.drop_table("response_change")
+    op.drop_index("ix_response_place", table_name="response")
+    op.create_index("ix_response_place", "response", PLACE)

@@ -1,22 +1,24 @@
-"""Gunicorn's hook: heavy libraries are loaded soon after a worker starts, not while somebody waits for a page."""
+"""Gunicorn's hook: what the first page of results needs is loaded once, before the workers part, and shared by them."""
 
 from __future__ import annotations
 
 import importlib
-import threading
-import time
 from typing import Any
 
-AFTER_SECONDS = 3
-HEAVY = ("matplotlib.pyplot", "statsmodels.stats.multitest")
+from flask import Flask
+
+from survey_app.results.kept import program_digest
+
+HEAVY = ("pyarrow.dataset", "pyarrow.parquet", "matplotlib.pyplot", "statsmodels.stats.multitest")
+TEMPLATES = ("office/results.html", "office/results_factors.html")
 
 
-def post_worker_init(worker: Any) -> None:
-    """Load them in the background, after the first pages were served."""
-    threading.Thread(target=_load, daemon=True).start()
-
-
-def _load() -> None:
-    time.sleep(AFTER_SECONDS)
+def when_ready(server: Any) -> None:
+    """Load it while the door is open already; who asks meanwhile waits a second."""
     for name in HEAVY:
         importlib.import_module(name)
+    program_digest()
+    app = server.app.wsgi()
+    if isinstance(app, Flask):
+        for template in TEMPLATES:
+            app.jinja_env.get_template(template)

@@ -122,3 +122,48 @@ def _add_many(
         np.add(first, codes, out=place)
         # a sparse product adds the three values of a response in one visit to its cell
         cells[...] += csc_array((ones, place, starts), shape=(len(cells), n)) @ values
+
+
+def add_moments(
+    table: NDArray[np.float64],
+    group: NDArray[np.intp],
+    y: NDArray[np.float64],
+    x: NDArray[np.float64],
+    w: NDArray[np.float64] | None,
+    sign: float,
+) -> None:
+    """Add to each cell what a pooled measure y/x needs, in place.
+
+    Parameters
+    ----------
+    table : ndarray, shape (p, combinations, 9), contiguous
+        The sums of 1, x, w, wy, wx, wy, (wy)², wx·wy, (wx)² over the respondents with x > 0.
+    group : ndarray of int, shape (n,)
+        The cell of each respondent.
+    y, x : ndarray, shape (n,)
+        Numerator and denominator.
+    w : ndarray, shape (n,), or None
+        None: all weigh 1.
+    sign : float
+        1 to add, -1 to take back.
+    """
+    p, combinations, moments = table.shape
+    valid = (x > 0) & ~np.isnan(y)
+    y, x, group = y[valid], x[valid], group[valid]
+    flat = table.reshape(p * combinations, moments)
+
+    def add(values: NDArray[np.float64] | None, *places: int) -> None:
+        flat[:, places] += sign * np.bincount(group, weights=values, minlength=len(flat))[:, None]
+
+    if w is None:  # all weigh 1: three of the nine are the same as others
+        add(None, 0, 2)
+        add(x, 1, 4)
+        add(y, 3, 5)
+        add(y * y, 6)
+        add(x * y, 7)
+        add(x * x, 8)
+        return
+    w = w[valid]
+    wy, wx = w * y, w * x
+    for number, values in enumerate((None, x, w, wy, wx, wy, wy * wy, wx * wy, wx * wx)):
+        add(values, number)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cube.batch import Batch, Codes
-from analysis.cube.counting import add_counts, stack_powers
+from analysis.cube.counting import add_counts, add_moments, stack_powers
 from analysis.cube.frame import PsuFrame
 from analysis.errors import DesignError, MeasureError
 from analysis.labels import read_positive
@@ -316,7 +316,7 @@ class PsuCube:
                 columns = [batch.answers[name] for name in self.plan.widths[width]]
                 add_counts(table, group, columns, values, sign)
             for name, table in margin.moments.items():
-                _add_moments(table, group, *batch.counts[name], w if w is not None else np.ones(len(psu)), sign)
+                add_moments(table, group, *batch.counts[name], w, sign)
         self.rows += sign * np.bincount(psu, minlength=len(self.rows))
         self._summed.clear()
 
@@ -348,23 +348,6 @@ def moment_weights(weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     one, w = np.ones_like(weight), weight
     return np.stack([one, one, w, w, w, w, w * w, w * w, w * w], axis=-1)[:, None, :]
-
-
-def _add_moments(
-    table: NDArray[np.float64],
-    group: NDArray[np.intp],
-    y: NDArray[np.float64],
-    x: NDArray[np.float64],
-    w: NDArray[np.float64],
-    sign: float,
-) -> None:
-    p, combinations, _nine = table.shape
-    valid = (x > 0) & ~np.isnan(y)
-    y, x, w, group = y[valid], x[valid], w[valid], group[valid]
-    wy, wx = w * y, w * x
-    flat = table.reshape(p * combinations, len(MOMENTS))
-    for number, values in enumerate((None, x, w, wy, wx, wy, wy * wy, wx * wy, wx * wx)):
-        flat[:, number] += sign * np.bincount(group, weights=values, minlength=len(flat))
 
 
 def _check(batch: Batch, cube: PsuCube) -> None:

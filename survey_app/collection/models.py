@@ -43,8 +43,8 @@ class Response(Base):
         CheckConstraint("minutes IS NULL OR minutes >= 0", name="minutes"),
         CheckConstraint("distance_km IS NULL OR distance_km >= 0", name="distance_km"),
         CheckConstraint(f"completeness IS NULL OR completeness IN {COMPLETENESS}", name="completeness"),
-        # all that the fieldwork page counts by, so that it reads no answers
-        Index("ix_response_place", "survey_id", "unit_id", "status", "completeness"),
+        # all that the fieldwork page counts by, and which responses make figures, so that neither reads answers
+        Index("ix_response_place", "survey_id", "unit_id", "status", "completeness", "id"),
         Index("ix_response_work", "survey_id", "collector_id", "day", "status", "channel", "unit_id", "minutes"),
         # one counted answer a case; one that was set aside keeps its tie, so that it can come back
         Index(

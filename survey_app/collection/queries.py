@@ -77,10 +77,20 @@ def count_undrawn(session: Session, survey: Survey) -> int:
     return (session.scalar(standing) or 0) - count_responses(session, survey)
 
 
+def count_flags(session: Session, survey: Survey) -> tuple[int, int]:
+    """Of the responses in the figures: how many carry a flag other than that of open links, and how many this one alone
+    or too, from people whom nobody drew or invited.
+    """
+    flags = cast(Response.quality_flags, String)
+    flagged = func.count().filter(flags.not_in(("[]", f'["{OPEN_LINK}"]')))
+    came_alone = func.count().filter(Response.channel == "link", flags.contains(f'"{OPEN_LINK}"'))
+    found = session.execute(select(flagged, came_alone).where(makes_figures(survey))).one()
+    return found[0], found[1]
+
+
 def count_self_selected(session: Session, survey: Survey) -> int:
     """How many responses in the figures came through an open link, from people whom nobody drew or invited."""
-    came_alone = (Response.channel == "link", cast(Response.quality_flags, String).contains(f'"{OPEN_LINK}"'))
-    return session.scalar(select(func.count()).where(makes_figures(survey), *came_alone)) or 0
+    return count_flags(session, survey)[1]
 
 
 def count_disputes(session: Session, survey: Survey, within: Sequence[Unit] = ()) -> int:

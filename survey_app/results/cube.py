@@ -7,11 +7,13 @@ the process is counted again from the extract.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy.orm import Session
 
 from analysis.cube import Batch, CubePlan, PsuCube, PsuFrame, encode
@@ -174,32 +176,53 @@ def read_batch(instrument: Instrument, design: SampleDesign, cube: PsuCube, tabl
     number = {psu: place for place, psu in enumerate(cube.frame.names)}
     place = {code: number[one.psu] for code, one in design.places.items()}
     answers: dict[str, Any] = {}
-    keys = {"channel": encode(_column(table, "channel"), cube.plan.keys["channel"], "channel")}
+    keys = {"channel": _encode_words(table, "channel", cube.plan.keys["channel"])}
     for item in instrument.items():
         if item.type == "scale":
             answers[item.key] = _mark_unasked(table, item, _encode_scale(table, item, cube), cube)
         elif item.type == "single":
-            keys[item.key] = encode(_column(table, item.key), cube.plan.keys[item.key], item.key)
+            keys[item.key] = _encode_words(table, item.key, cube.plan.keys[item.key])
             answers[item.key] = _mark_unasked(table, item, keys[item.key].copy(), cube)
         elif item.type == "multiple":
-            outside = {str(value) for value in missing_values(item.options)}
-            cells = [None if cell is None else set(cell) for cell in table.column(item.key).to_pylist()]
-            chosen = [None if cell is None or cell & outside else cell for cell in cells]
-            for value in option_values(item):
-                codes = [0 if some is None else 2 if str(value) in some else 1 for some in chosen]
+            for value, codes in _encode_options(table, item):
                 name = option_item(item.key, value)
-                answers[name] = _mark_unasked(table, item, np.array(codes, dtype=np.int16), cube, name)
+                answers[name] = _mark_unasked(table, item, codes, cube, name)
         elif item.type == "ranking":
             first = [cell[0] if cell else None for cell in table.column(item.key).to_pylist()]
             answers[item.key] = _mark_unasked(table, item, encode(first, cube.plan.items[item.key], item.key), cube)
     if design.clustered:
-        keys["commune"] = encode(_column(table, "commune"), cube.plan.keys["commune"], "commune")
-    communes = [place[code] for code in table.column("commune").to_pylist()]
-    return Batch(np.array(communes, dtype=np.intp), answers, keys, pool_counts(instrument, table))
+        keys["commune"] = _encode_words(table, "commune", cube.plan.keys["commune"])
+    communes = table.column("commune").combine_chunks().dictionary_encode()
+    psus = np.array([place[code] for code in communes.dictionary.to_pylist()], dtype=np.intp)
+    return Batch(psus[communes.indices.to_numpy()], answers, keys, pool_counts(instrument, table))
 
 
 def _column(table: pa.Table, name: str) -> Any:
     return table.column(name).to_numpy(zero_copy_only=False)
+
+
+def _encode_words(table: pa.Table, name: str, levels: Sequence[Any]) -> Any:
+    """As `encode`, each different word once."""
+    column = table.column(name).combine_chunks().dictionary_encode()
+    codes = np.append(encode(column.dictionary.to_pylist(), levels, name), np.int16(0)).astype(np.int16)
+    return codes[column.indices.fill_null(-1).to_numpy()]
+
+
+def _encode_options(table: pa.Table, item: MultipleItem) -> Iterator[tuple[Any, Any]]:
+    """For each option in the base: 2 where it was chosen, 1 where it was not, 0 where nothing in the base was said."""
+    column = table.column(item.key).combine_chunks()
+    rows = pc.list_parent_indices(column).to_numpy()
+    words = pc.list_flatten(column).dictionary_encode()
+    chosen = words.indices.to_numpy()
+    place = {word: number for number, word in enumerate(words.dictionary.to_pylist())}
+    said = column.is_valid().to_numpy(zero_copy_only=False).copy()
+    for value in missing_values(item.options):
+        said[rows[chosen == place.get(str(value), -1)]] = False
+    for value in option_values(item):
+        codes = said.astype(np.int16)
+        codes[rows[chosen == place.get(str(value), -1)]] += 1
+        codes[~said] = 0
+        yield value, codes
 
 
 def _encode_scale(table: pa.Table, item: Item, cube: PsuCube) -> Any:

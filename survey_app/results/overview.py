@@ -6,17 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from analysis.planning import FurtherForms, further_forms
 from analysis.response_rates import OutcomeRates, outcome_rates
-from survey_app.collection.models import Response
-from survey_app.collection.quality.flags import OPEN_LINK
 from survey_app.collection.queries import (
-    count_self_selected,
+    count_flags,
     count_undrawn,
-    makes_figures,
     progress_by_commune,
     set_aside_count,
 )
@@ -71,23 +67,17 @@ def read_overview(session: Session, survey: Survey, figures: Figures) -> Overvie
     """Gather it; all but the state of the cases is of the same responses as the figures."""
     has_cases = design_of(survey).sample.cases is not None
     places = progress_by_commune(session, survey)
+    flagged, self_selected = keep(read_extract(session, survey), ("flags",), lambda: count_flags(session, survey))
     return Overview(
-        flagged=keep(read_extract(session, survey), ("flagged",), lambda: _count_flagged(session, survey)),
+        flagged=flagged,
         set_aside=set_aside_count(session, survey)[0],
         undrawn=count_undrawn(session, survey) if has_cases else 0,
-        self_selected=keep(
-            read_extract(session, survey), ("self-selected",), lambda: count_self_selected(session, survey)
-        ),
+        self_selected=self_selected,
         rates=_rates(session, survey) if has_cases else None,
         drawn=len(places),
         silent=[place.name for place in places if place.received == 0],
         withheld=[row for row in figures.rows if row.withheld],
     )
-
-
-def _count_flagged(session: Session, survey: Survey) -> int:
-    flagged = cast(Response.quality_flags, String).not_in(("[]", f'["{OPEN_LINK}"]'))
-    return session.scalar(select(func.count()).select_from(Response).where(makes_figures(survey), flagged)) or 0
 
 
 def _rates(session: Session, survey: Survey) -> OutcomeRates | None:

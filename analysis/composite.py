@@ -69,7 +69,7 @@ def estimate_composite(
         z = np.where(answered, (weighted_y - ratios * weighted_x) / x, 0.0)
     value, slopes = combine(ratios)
     used = answered & np.isfinite(slopes)
-    column = _one_column(measures, answered)
+    column = _one_column(measures, answered, rows)
     totals, variance = find_variance(design, column, rows, z[:, used] @ slopes[used, None])
     variance = variance if np.isfinite(value) else np.full(1, np.nan)
     variance[np.sqrt(variance) <= ROUNDING * abs(value)] = 0.0
@@ -107,10 +107,10 @@ def mean_of_ratios(ratios: Matrix) -> tuple[float, Matrix]:
     return float(ratios[known].mean()), known / count
 
 
-def _one_column(measures: Measures, answered: NDArray[np.bool_]) -> Measures:
-    """Who answered any of the measures, and how many answers they gave."""
-    valid = measures.valid[:, answered].max(axis=1, initial=0.0)[:, None]
-    denominator = measures.denominator[:, answered].sum(axis=1)[:, None]
-    weighted = measures.weighted_x[:, answered].sum(axis=1)[:, None]
-    nothing = np.zeros_like(valid)
+def _one_column(measures: Measures, answered: NDArray[np.bool_], rows: NDArray[np.intp]) -> Measures:
+    """Who of the rows answered any of the measures, and how many answers they gave; 0 in all other rows."""
+    valid, denominator, weighted, nothing = (np.zeros((len(measures.valid), 1)) for _column in range(4))
+    valid[rows, 0] = measures.valid[rows][:, answered].max(axis=1, initial=0.0)
+    denominator[rows, 0] = measures.denominator[rows][:, answered].sum(axis=1)
+    weighted[rows, 0] = measures.weighted_x[rows][:, answered].sum(axis=1)
     return Measures(valid, denominator, nothing, weighted, nothing)

@@ -102,9 +102,10 @@ def covariance_of_waves(earlier: WaveSums, later: WaveSums) -> NDArray[np.float6
     Notes
     -----
     Given two samples of n₁ and n₂ of the same N with m in common, drawn without replacement with equal chances, the
-    means have the covariance (m/(n₁n₂) - 1/N)S₁₂ (Tam 1984; Qualité and Tillé 2008). S₁₂ is estimated from the m PSUs
-    in common, with the values n₁z₁ and n₂z₂ whose means are the linearised estimates. Strata count as the same where
-    name and N agree; respondents within a PSU are drawn anew, so nothing is added for them.
+    means have the covariance (m/(n₁n₂) - 1/N)S₁₂ (Tam 1984; Qualité and Tillé 2008), with the values n₁z₁ and n₂z₂
+    whose means are the linearised estimates. S₁₂ = ρS₁S₂: the correlation ρ is that of the m PSUs in common, S₁ and S₂
+    are of the whole samples, so that no covariance is larger than the two variances allow. Strata count as the same
+    where name and N agree; respondents within a PSU are drawn anew, so nothing is added for them.
 
     Examples
     --------
@@ -124,11 +125,19 @@ def covariance_of_waves(earlier: WaveSums, later: WaveSums) -> NDArray[np.float6
         factor = len(pairs) / (len(before) * len(now)) - 1 / later.population[now[0]]
         for number, domain in enumerate(later.domains):
             if domain in place_before:
-                u = len(before) * earlier.sums[[one for one, _two in pairs], place_before[domain], :]
-                v = len(now) * later.sums[[two for _one, two in pairs], number, :]
-                mixed = ((u - u.mean(axis=0)) * (v - v.mean(axis=0))).sum(axis=0) / (len(pairs) - 1)
-                found[number] += factor * mixed
+                u, v = earlier.sums[:, place_before[domain], :], later.sums[:, number, :]
+                common = [one for one, _two in pairs], [two for _one, two in pairs]
+                alike = _correlation(u[common[0]], v[common[1]])
+                spread = np.std(u[before], axis=0, ddof=1) * np.std(v[now], axis=0, ddof=1)
+                found[number] += factor * len(before) * len(now) * alike * spread
     return found
+
+
+def _correlation(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of the rows of u and v, column by column; 0 where one of them does not vary."""
+    u, v = u - u.mean(axis=0), v - v.mean(axis=0)
+    scale = np.sqrt((u * u).sum(axis=0) * (v * v).sum(axis=0))
+    return np.divide((u * v).sum(axis=0), scale, out=np.zeros_like(scale), where=scale > 0)
 
 
 def change_between(

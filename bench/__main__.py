@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from bench import analysis, collect, documents, draw, forms, frame_import, open_data, phone, public_page, results
+from bench import (
+    analysis,
+    collect,
+    documents,
+    draw,
+    forms,
+    frame_import,
+    open_data,
+    phone,
+    public_page,
+    results,
+    snapshot,
+)
 
 
 def main() -> None:
-    for bench in (collect, forms, phone, frame_import, draw, analysis, results, documents, open_data, public_page):
+    for bench in (
+        collect,
+        forms,
+        phone,
+        frame_import,
+        draw,
+        analysis,
+        results,
+        snapshot,
+        documents,
+        open_data,
+        public_page,
+    ):
         print(f"\n{bench.__doc__}")
         bench.run()
 

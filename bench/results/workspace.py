@@ -38,7 +38,7 @@ def measure_workspace(database: str = "sqlite", responses: int = RESPONSES) -> N
             db.engine.dispose()
         report(f"{database}: the extract made anew, once", f"{time.perf_counter() - start:.1f} s")
         for name, path in PAGES.items():
-            _forget(instance)
+            forget_figures(instance)
             with serving("wsgi:app", **instance.environment) as port:
                 reader = Reader(port)
                 start = time.perf_counter()
@@ -98,7 +98,7 @@ def _seconds(reader: Reader, path: str) -> float:
     return time.perf_counter() - start
 
 
-def _forget(instance: Instance) -> None:
+def forget_figures(instance: Instance) -> None:
     """Delete every figure kept on disk; the extract stays."""
     for path in (Path(instance.environment["HAILONG_INSTANCE"]) / "extracts").glob("*/figures-*/*.json"):
         path.unlink()

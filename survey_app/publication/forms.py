@@ -30,6 +30,12 @@ class SeenForm(FlaskForm):
     sha256 = HiddenField(_l("Mã bản chốt"))
 
 
+class ReviewForm(SeenForm):
+    """Which version was seen, and with which answers."""
+
+    answers = HiddenField(_l("Bảng rà soát đã xem"))
+
+
 class ApprovalForm(SeenForm):
     """The approval, with the end of an embargo."""
 
@@ -37,7 +43,7 @@ class ApprovalForm(SeenForm):
     hour = StringField(_l("Giờ công bố"), render_kw={"type": "time"})
 
 
-class WithdrawalForm(FlaskForm):
+class WithdrawalForm(SeenForm):
     """Why a published version is taken back."""
 
     withdrawal = StringField(_l("Lý do rút"))

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from survey_app.audit.models import Actor
+from survey_app.errors import Conflict
 from survey_app.i18n import language
 from survey_app.jobs.models import Job
 from survey_app.jobs.service import Progress, enqueue, find_unfinished, work_of_kind
@@ -27,11 +28,17 @@ def ask_to_freeze(session: Session, survey: Survey, choice: PublicChoice, reason
     Raises
     ------
     Conflict, UserError
-        What `freeze_publication` would refuse, said at once.
+        What `freeze_publication` would refuse, said at once; or one is being made with another choice or by somebody
+        else.
     """
     session.refresh(survey, with_for_update={"of": Survey})
     check_freezable(session, survey, choice, reason)
-    return find_unfinished(session, KIND, slug=survey.slug) or enqueue(
+    if running := find_unfinished(session, KIND, slug=survey.slug):
+        asked = PublicChoice.of(running.arguments), running.arguments["reason"], running.user_id
+        if asked != (choice, reason, actor.user_id):
+            raise Conflict(_("Số liệu đang được chốt theo một lựa chọn khác. Xin chờ xong rồi chốt lại nếu cần."))
+        return running
+    return enqueue(
         session,
         KIND,
         title=_("Chốt số liệu: %(title)s", title=survey.title)[:300],

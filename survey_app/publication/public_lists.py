@@ -16,7 +16,7 @@ from survey_app.i18n import LANGUAGES, decimal, language, percent
 from survey_app.publication.models import Publication
 from survey_app.publication.queries import Version
 from survey_app.publication.snapshot_format import read_content
-from survey_app.publication.waves import Difference, comparable, difference, rows_of
+from survey_app.publication.waves import Difference, comparable, differences, rows_of
 from survey_app.results.charts import ChartText, dot_chart
 from survey_app.results.estimates import Row
 from survey_app.results.words import rate_words
@@ -136,17 +136,20 @@ def compare_lines(contents: list[dict[str, Any]]) -> list[Line]:
     last = contents[-1]
     levels = [comparable(content, last) for content in contents[:-1]]
     tables = [{row.of: row for row in rows_of(content)} for content in contents]
-    lines = []
+    found: list[tuple[Row, list[Row | None], str]] = []
+    pairs = []
     for row in rows_of(last):
         waves: list[Row | None] = [
             table.get(row.of) if row.of in level else None for table, level in zip(tables, levels, strict=False)
         ]
-        if not any(waves):
-            continue
         before = next((wave for wave in reversed(waves) if wave is not None), None)
+        if before is None:
+            continue
         care = any(level.get(row.of) == "with_care" for level, wave in zip(levels, waves, strict=True) if wave)
-        gap = None if before is None else difference(before, row)
-        lines.append(Line(row, [*waves, row], gap, "with_care" if care else "comparable"))
+        pairs.append((before, row))
+        found.append((row, [*waves, row], "with_care" if care else "comparable"))
+    gaps = differences(pairs, level=last["survey"]["confidence_level"])
+    lines = [Line(row, waves, gap, level) for (row, waves, level), gap in zip(found, gaps, strict=True)]
     order = {"index": 0, "section": 1, "item": 2}
     return sorted(lines, key=lambda line: order.get(line.row.kind, 3))
 

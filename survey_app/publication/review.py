@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,8 +48,19 @@ def lines_left(publication: Publication) -> list[str]:
     return [line for line in LINES if line not in publication.review]
 
 
+def answers_digest(publication: Publication) -> str:
+    """What stands for the answers given so far, so that nobody writes over what they did not see."""
+    return hashlib.sha256(json.dumps(publication.review, sort_keys=True).encode()).hexdigest()
+
+
 def review_publication(
-    session: Session, survey: Survey, answers: Mapping[str, Answer], *, actor: Actor, sha256: str | None = None
+    session: Session,
+    survey: Survey,
+    answers: Mapping[str, Answer],
+    *,
+    actor: Actor,
+    sha256: str | None = None,
+    seen: str | None = None,
 ) -> Publication:
     """Answer lines of the checklist of the version that waits; a line may be answered anew until it is approved.
 
@@ -55,13 +68,15 @@ def review_publication(
     ----------
     sha256 : str, optional
         The version the reviewer saw.
+    seen : str, optional
+        The `answers_digest` of what the reviewer saw.
 
     Raises
     ------
     UserError
         A line does not exist, or its comment cannot be kept.
     Conflict
-        Nothing waits, or another version was frozen meanwhile.
+        Nothing waits, another version was frozen meanwhile, or somebody else answered lines meanwhile.
     Forbidden
         The same person froze it.
     """
@@ -69,6 +84,13 @@ def review_publication(
     publication = check_seen(find_waiting(session, survey), sha256)
     if publication.frozen_by == actor.label:
         raise Forbidden(_("Người chốt số liệu không tự rà soát. Xin để một người khác rà soát."))
+    if seen is not None and seen != answers_digest(publication):
+        raise Conflict(
+            _(
+                "Người khác vừa sửa bảng rà soát; lời của họ ghi dưới từng dòng. Lời Ông/Bà vừa ghi còn nguyên: xin "
+                "xem rồi bấm lưu lần nữa."
+            )
+        )
     kept = dict(publication.review)
     at = now().isoformat(timespec="seconds")
     for line, answer in answers.items():
@@ -91,7 +113,7 @@ def review_publication(
             "publication.review",
             f"survey:{survey.slug}",
             number=publication.number,
-            lines=changed,
+            lines={line: kept.get(line, {}).get("comment", "") or bool(kept.get(line)) for line in changed},
             left=len(lines_left(publication)),
         )
     return publication

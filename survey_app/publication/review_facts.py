@@ -14,7 +14,7 @@ from survey_app.collection.queries import count_disputes, count_undrawn, progres
 from survey_app.collection.watch.progress import watch_fieldwork
 from survey_app.publication.queries import wave_before
 from survey_app.publication.snapshot_format import read_content
-from survey_app.publication.waves import comparable, difference, rows_of, series_of
+from survey_app.publication.waves import comparable, differences, rows_of, series_of
 from survey_app.results.estimates import Figures
 from survey_app.sampling.work.area import whole_area
 from survey_app.surveys.models import Survey
@@ -89,8 +89,31 @@ def withheld(tables: dict[str, Figures]) -> Facts:
     }
 
 
+def microdata(session: Session, survey: Survey, content: dict[str, Any]) -> Facts:
+    """How the public file of single responses will be protected, or that there will be none.
+
+    Returns
+    -------
+    dict
+        ``file``: whether open data is among the files; ``left_out``: sections not chosen, for which no responses are
+        given; ``keys, k, communes``: as in `data.settings.DataSettings`.
+    """
+    from survey_app.publication.data.package import sections_left_out
+    from survey_app.publication.data.service import PUBLIC_DATA, public_settings
+
+    return {
+        "file": PUBLIC_DATA in content["public"]["files"],
+        "left_out": sections_left_out(content),
+        **public_settings(session, survey).as_json(),
+    }
+
+
 def comparison(session: Session, survey: Survey, content: dict[str, Any]) -> Facts | None:
-    """The first index beside that of the last wave of the series; None where there is no wave before."""
+    """The first index beside that of the last wave of the series; None where there is no wave before.
+
+    It also puts `microdata` beside the withheld figures, for only here the content is there.
+    """
+    content["review"]["withheld"]["microdata"] = microdata(session, survey, content)
     before = wave_before(session, *series_of(content), survey)
     if before is None:
         return None
@@ -99,8 +122,12 @@ def comparison(session: Session, survey: Survey, content: dict[str, Any]) -> Fac
     level = "not_comparable"
     gap = None
     if now_row is not None and then_row is not None and now_row.of == then_row.of:
-        level = comparable(earlier, content).get(now_row.of, "not_comparable")
-        gap = None if level == "not_comparable" else difference(then_row, now_row)
+        levels = comparable(earlier, content)
+        level = levels.get(now_row.of, "not_comparable")
+        before_of = {row.of: row for row in rows_of(earlier)}
+        rows = [row for row in rows_of(content) if row.of in levels and row.of in before_of]
+        gaps = differences([(before_of[row.of], row) for row in rows], level=content["survey"]["confidence_level"])
+        gap = next((gap for row, gap in zip(rows, gaps, strict=True) if row.of == now_row.of), None)
     return {
         "slug": before.survey.slug,
         "number": before.number,

@@ -10,8 +10,10 @@ from flask_babel import ngettext
 
 from survey_app.collection.quality.flags import FLAGS
 from survey_app.i18n import day, language, number, percent
+from survey_app.publication.data.words import key_words
+from survey_app.publication.public_choice import SECTIONS
 from survey_app.publication.public_lists import gap_words
-from survey_app.publication.waves import Difference
+from survey_app.publication.waves import Difference, instrument_in
 
 MOST_NAMES = 12
 
@@ -128,7 +130,31 @@ def _withheld(facts: dict[str, Any], content: dict[str, Any]) -> list[str]:
                 n=number(facts["model_assisted"]),
             )
         )
+    if told := facts.get("microdata"):
+        said.append(_microdata(told, content))
     return said
+
+
+def _microdata(facts: dict[str, Any], content: dict[str, Any]) -> str:
+    """How the file of single responses is protected."""
+    if not facts["file"]:
+        return _("Tệp từng phiếu: không công bố.")
+    if facts["left_out"]:
+        names = "; ".join(str(SECTIONS[name]) for name in facts["left_out"])
+        return _("Tệp từng phiếu: không công bố, vì cho biết cả phần không chọn (%(names)s).", names=names)
+    names_of = {item.key: item.text.get(language()) for item in instrument_in(content).items()}
+    words = {"keys": key_words(facts["keys"], names_of), "k": number(facts["k"])}
+    if facts["communes"]:
+        return _(
+            "Tệp từng phiếu: ẩn ô theo %(keys)s; ít nhất %(k)s phiếu giống nhau; có nêu tên xã. Không làm được như vậy "
+            "thì không công bố.",
+            **words,
+        )
+    return _(
+        "Tệp từng phiếu: ẩn ô theo %(keys)s; ít nhất %(k)s phiếu giống nhau; không nêu tên xã. Không làm được như vậy "
+        "thì không công bố.",
+        **words,
+    )
 
 
 def _comparison(facts: dict[str, Any] | None) -> list[str]:
@@ -152,7 +178,7 @@ def _comparison(facts: dict[str, Any] | None) -> list[str]:
             "up": _("tăng"),
             "down": _("giảm"),
             "not_proven": _("chưa đủ bằng chứng để nói tăng hay giảm"),
-            None: _("không có khoảng tin cậy"),
+            None: _("chỉ để tham khảo") if gap.reference else _("không có khoảng tin cậy"),
         }[gap.verdict]
         said.append(_("Chênh lệch %(gap)s điểm phần trăm: %(words)s.", gap=gap_words(gap), words=words))
     return said

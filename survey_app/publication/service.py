@@ -160,23 +160,34 @@ def approve_publication(
     return publication
 
 
-def withdraw_publication(session: Session, survey: Survey, *, actor: Actor, reason: str) -> Publication:
+def withdraw_publication(
+    session: Session, survey: Survey, *, actor: Actor, reason: str, sha256: str | None = None
+) -> Publication:
     """Take the approved version back: the public finds the reason in its place, the record stays.
 
     The survey is closed again, so that it can be mended and frozen anew.
+
+    Parameters
+    ----------
+    sha256 : str, optional
+        The version that was seen; one that superseded it meanwhile is not withdrawn unseen.
 
     Raises
     ------
     UserError
         No reason is given.
     Conflict
-        Nothing is published.
+        Nothing is published, or another version.
     """
     reason = read_reason(reason)
     session.refresh(survey, with_for_update={"of": Survey})
     publication = find_standing(session, survey)
     if publication is None:
         raise Conflict(_("Đợt khảo sát này không có bản nào đang công bố nên không có gì để rút."))
+    if sha256 is not None and sha256 != publication.sha256:
+        raise Conflict(
+            _("Bản đang công bố nay là bản số %(number)s. Xin xem lại trước khi rút.", number=publication.number)
+        )
     publication.state, publication.withdrawal_reason = "withdrawn", reason
     publication.ended_at, publication.ended_by = now(), actor.label
     survey.state = "closed"

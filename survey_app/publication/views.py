@@ -20,7 +20,7 @@ from survey_app.publication.attachments import ATTACHMENTS
 from survey_app.publication.forms import (
     ApprovalForm,
     FreezeForm,
-    SeenForm,
+    ReviewForm,
     WithdrawalForm,
     read_answers,
     read_choice,
@@ -31,7 +31,7 @@ from survey_app.publication.models import Publication
 from survey_app.publication.pages import result_page
 from survey_app.publication.public_choice import SECTIONS, USUAL_BREAKDOWNS, PublicChoice
 from survey_app.publication.queries import find_file, find_standing, publications_of
-from survey_app.publication.review import LINES, lines_left, review_publication
+from survey_app.publication.review import LINES, answers_digest, lines_left, review_publication
 from survey_app.publication.review_words import facts_in_words
 from survey_app.publication.service import approve_publication, withdraw_publication
 from survey_app.publication.snapshot_format import breakdown_titles, read_content
@@ -88,14 +88,21 @@ def review(slug: str, number: int) -> ResponseReturnValue:
     """The reviewer's checklist of a version, with the facts beside each line."""
     survey = open_survey(slug, REVIEW if request.method == "POST" else VIEW_RESULTS)
     found = _find(survey, number)
-    form, answers, refusal = SeenForm(), None, ""
+    form, answers, refusal = ReviewForm(), None, ""
     if request.method == "POST":
         answers = read_answers(request.form)
         try:
             _check_page(form)
             if found.state != "frozen":
                 raise UserError(_("Bản này đã quyết định xong nên bảng rà soát không sửa được nữa."))
-            review_publication(db.session, survey, answers, actor=acting(), sha256=form.sha256.data or "")
+            review_publication(
+                db.session,
+                survey,
+                answers,
+                actor=acting(),
+                sha256=form.sha256.data or "",
+                seen=form.answers.data or "",
+            )
             db.session.commit()
         except UserError as error:
             db.session.rollback()
@@ -117,7 +124,7 @@ def review(slug: str, number: int) -> ResponseReturnValue:
         facts=facts_in_words(read_content(found.snapshot)),
         typed=typed,
         refusal=refusal,
-        form=SeenForm(formdata=None, sha256=found.sha256),
+        form=ReviewForm(formdata=None, sha256=found.sha256, answers=answers_digest(found)),
         may_review=found.state == "frozen" and may_on(REVIEW, survey) and found.frozen_by != acting().label,
         froze_it=found.frozen_by == acting().label,
         **frame(survey, "publication"),
@@ -131,18 +138,13 @@ def approve(slug: str) -> ResponseReturnValue:
     """Approve the version that was seen."""
     survey = open_survey(slug, APPROVE)
     form = ApprovalForm()
-    _check_page(form)
     try:
+        _check_page(form)
         public_from = read_moment(form.day.data or "", form.hour.data or "")
-    except UserError as error:
-        return _refused(survey, error, form)
-    try:
         made = approve_publication(
             db.session, survey, actor=acting(), sha256=form.sha256.data or "", public_from=public_from
         )
     except UserError as error:
-        if type(error) is not UserError:
-            raise
         return _refused(survey, error, form)
     db.session.commit()
     later = made.public_from is not None and made.public_from > now()
@@ -158,7 +160,9 @@ def withdraw(slug: str) -> ResponseReturnValue:
     form = WithdrawalForm()
     try:
         _check_page(form)
-        withdraw_publication(db.session, survey, actor=acting(), reason=form.withdrawal.data or "")
+        withdraw_publication(
+            db.session, survey, actor=acting(), reason=form.withdrawal.data or "", sha256=form.sha256.data or ""
+        )
     except UserError as error:
         return _refused(survey, error, form)
     db.session.commit()
@@ -187,6 +191,8 @@ def _page(survey: Survey, typed: FlaskForm | None = None) -> str:
     may_freeze = may_on(FREEZE, survey) and survey.state in ("closed", "published")
     approval = typed if isinstance(typed, ApprovalForm) else ApprovalForm(formdata=None)
     approval.sha256.data = waiting.sha256 if waiting else ""
+    withdrawal = typed if isinstance(typed, WithdrawalForm) else WithdrawalForm(formdata=None)
+    withdrawal.sha256.data = standing.sha256 if standing else ""
     index = waiting.summary["index"] if waiting else None
     return render_template(
         "office/publication.html",
@@ -200,7 +206,7 @@ def _page(survey: Survey, typed: FlaskForm | None = None) -> str:
         is_correction=standing is not None or any(one.approved_by for one in versions),
         approval=approval,
         freeze=typed if isinstance(typed, FreezeForm) else FreezeForm(formdata=None),
-        withdrawal=typed if isinstance(typed, WithdrawalForm) else WithdrawalForm(formdata=None),
+        withdrawal=withdrawal,
         may_freeze=may_freeze,
         may_review=may_on(REVIEW, survey),
         may_approve=may_on(APPROVE, survey),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from analysis.intervals import t_quantile
 from survey_app.instruments.comparability import compare_indices, compare_items
 from survey_app.instruments.schema import Instrument
+from survey_app.results.change.figures import Change, compare_rows, judge_changes
 from survey_app.results.estimates import Row
 
 
@@ -21,13 +20,16 @@ class Difference:
     Attributes
     ----------
     verdict : {"up", "down", "not_proven"}, optional
-        Whether the interval lies above zero, below, or holds it; none without an interval.
+        Whether a change is proven among all figures of its kind; none without an interval or for reference only.
+    reference : bool
+        Whether a model stands behind a side, so that the difference proves nothing.
     """
 
     estimate: float
     low: float | None = None
     high: float | None = None
     verdict: str | None = None
+    reference: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -67,21 +69,27 @@ def _worst(levels: Iterable[str]) -> str:
     return next((level for level in ("not_comparable", "with_care") if level in found), "comparable")
 
 
-def difference(earlier: Row, later: Row) -> Difference | None:
-    """The difference of two independent samples, with Welch's degrees of freedom; None where a figure is withheld.
+def differences(pairs: Sequence[tuple[Row, Row]], *, level: float) -> list[Difference | None]:
+    """Earlier and later figures compared as the office compares independent samples (ADR 0037), judged all together.
 
     Unequal draws of the same people are not known to the snapshots, so the samples count as independent; where the
-    same communes were drawn again the interval is wider than it need be.
+    same communes were drawn again the interval is wider than it need be. None where a figure is withheld.
     """
-    if earlier.estimate is None or later.estimate is None or earlier.unit != later.unit:
+    changes = [compare_rows(_with_basis(earlier), _with_basis(later), level=level) for earlier, later in pairs]
+    same_unit = [change for change in changes if change.earlier.unit == change.later.unit]
+    judged = iter(judge_changes(same_unit, level=level))
+    return [_as_difference(next(judged)) if change.earlier.unit == change.later.unit else None for change in changes]
+
+
+def _with_basis(row: Row) -> Row:
+    """The row; without its interval where an old snapshot does not say what that was made of."""
+    return row if row.ci is None or {"n_effective", "df"} <= row.ci.keys() else replace(row, ci=None)
+
+
+def _as_difference(change: Change) -> Difference | None:
+    if change.difference is None:
         return None
-    gap = later.estimate - earlier.estimate
-    if not (earlier.ci and later.ci and earlier.se is not None and later.se is not None):
-        return Difference(gap)
-    variances = [(earlier.se**2, earlier.df), (later.se**2, later.df)]
-    variance = sum(one for one, _df in variances)
-    shares = sum(one**2 / df for one, df in variances if df)
-    df = variance**2 / shares if shares else math.inf
-    reach = t_quantile(later.ci["level"], df) * math.sqrt(variance)
-    low, high = gap - reach, gap + reach
-    return Difference(gap, low, high, "up" if low > 0 else "down" if high < 0 else "not_proven")
+    verdict = None
+    if change.low is not None and not change.reference:
+        verdict = ("up" if change.difference > 0 else "down") if change.proven else "not_proven"
+    return Difference(change.difference, change.low, change.high, verdict, change.reference)

@@ -6,6 +6,7 @@ the process is counted again from the extract.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -70,7 +71,7 @@ def count_responses(session: Session, survey: Survey, instrument: Instrument, ex
             weighting = weigh_responses(session, survey, design, instrument, extract.table)
         by_psu = by_unit(design, weighting.of_place, weighting.sample.groups.answered)
         if by_psu is not None:
-            cube = _count_new(instrument, design, extract, key)
+            cube = copy.copy(_count_new(instrument, design, extract, key))  # what was handed out keeps its weights
             cube.frame = cube.frame.with_weights(by_psu)
         elif counted is None:
             cube = counted = _count_weighted(instrument, design, extract, weighting)

@@ -28,7 +28,7 @@ from survey_app.results.cube import count_responses
 from survey_app.results.estimates import survey_settings
 from survey_app.results.extract import read_extract
 from survey_app.results.kept import find_kept, keep
-from survey_app.results.pools import index_items, valid_values
+from survey_app.results.pools import index_items, point_range, valid_values
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 
@@ -156,11 +156,12 @@ def overall_item(instrument: Instrument) -> ScaleItem | None:
 
 
 def _points(instrument: Instrument, table: Any, key: str) -> Floats:
-    """Points of a scale, more for the more satisfied."""
-    values: Floats = valid_values(instrument, table, key)
+    """Where on its scale, from 0 to 1 for the more satisfied, so that scales of any length can be averaged."""
+    low, high = point_range(instrument, key)
+    values: Floats = (valid_values(instrument, table, key) - low) / (high - low)
     satisfied, dissatisfied = instrument.sides_of(instrument.item(key))  # type: ignore[arg-type]  # a scale question
     turned = np.mean(list(satisfied)) < np.mean(list(dissatisfied)) if satisfied and dissatisfied else False
-    return -values if turned else values
+    return 1 - values if turned else values
 
 
 def _rest(instrument: Instrument, points: dict[str, Floats], key: str) -> Floats:

@@ -22,6 +22,8 @@ from survey_app.settings import ROOT
 KEPT_IN_MEMORY, KEPT_FOLDERS = 400, 3
 #: The rooms whose code makes figures and pictures of them.
 PROGRAM = ("analysis", "survey_app/results", "survey_app/instruments", "survey_app/sampling", "survey_app/surveys")
+#: What they say and how numbers are written.
+WORDS = ("survey_app/i18n.py", "translations/en/LC_MESSAGES/messages.po")
 
 _memory: dict[Path, Any] = {}
 _lock = threading.Lock()
@@ -97,8 +99,8 @@ def _forget_older(newest: Path) -> None:
 def program_digest() -> str:
     """A digest of the code that makes figures."""
     digest = hashlib.sha256()
-    for room in PROGRAM:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            digest.update(path.as_posix().encode())
-            digest.update(path.read_bytes())
+    files = [path for room in PROGRAM for path in sorted((ROOT / room).rglob("*.py"))]
+    for path in (*files, *(ROOT / name for name in WORDS)):
+        digest.update(path.as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()

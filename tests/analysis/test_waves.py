@@ -85,13 +85,28 @@ def test_same_communes_in_both_waves_agree_with_r(tmp_path: Path) -> None:
 
 def test_partly_shared_communes_by_hand() -> None:
     # Stratum of N = 10. Wave 1 in a, b, c: z = (.05, -.02, -.03); wave 2 in b, c, d, e: z = (.01, .03, -.05, .01).
-    # In common b, c: u = 3z₁ = (-.06, -.09), v = 4z₂ = (.04, .12); s = ((.015)(-.04) + (-.015)(.04))/1 = -.0012.
-    # Factor 2/(3·4) - 1/10 = 1/15, so the covariance is -.00008.
+    # In common b, c: u = 3z₁ = (-.06, -.09), v = 4z₂ = (.04, .12), so the correlation is -1.
+    # S₁² = (.15² + .06² + .09²)/2 = .0171 and S₂² = (.04² + .12² + .2² + .04²)/3 = .0192 over all of each wave.
+    # Factor 2/(3·4) - 1/10 = 1/15, so the covariance is -√(.0171·.0192)/15.
     one = WaveSums(("a", "b", "c"), ("h",) * 3, np.full(3, 10.0), [()], np.array([0.05, -0.02, -0.03]).reshape(3, 1, 1))
     two = WaveSums(
         ("b", "c", "d", "e"), ("h",) * 4, np.full(4, 10.0), [()], np.array([0.01, 0.03, -0.05, 0.01]).reshape(4, 1, 1)
     )
-    assert covariance_of_waves(one, two)[0, 0] == pytest.approx(-0.00008)
+    assert covariance_of_waves(one, two)[0, 0] == pytest.approx(-math.sqrt(0.0171 * 0.0192) / 15)
+
+
+def test_few_communes_in_common_never_take_the_whole_uncertainty_away() -> None:
+    chance = np.random.default_rng(5)
+    for _time in range(300):
+        names = [list("abcd"), list("bcef")]
+        sums = chance.normal(0, 0.02, (2, 4, 1, 1))
+        waves = [
+            WaveSums(tuple(some), ("h",) * 4, np.full(4, 100.0), [()], one - one.mean(axis=0))
+            for some, one in zip(names, sums, strict=True)
+        ]
+        before, after = (covariance_of_waves(wave, wave)[0, 0] for wave in waves)
+        shared = covariance_of_waves(*waves)[0, 0]
+        assert before + after - 2 * shared > 0.4 * (before + after)
 
 
 def test_waves_that_share_fewer_than_two_communes_are_independent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from survey_app.audit.models import AuditEntry
 from survey_app.errors import Conflict, LinesRefused
 from survey_app.results.counts.definition import read_counts, read_counts_file
 from survey_app.results.counts.figures import figures_of, verdicts_by_design_effect
+from survey_app.results.counts.forms import MOST_TYPED
 from survey_app.results.counts.models import CountedRow, CountedSurvey
 from survey_app.results.counts.queries import find_counted
 from survey_app.results.counts.service import enter_counts
@@ -286,6 +288,26 @@ def test_more_rows_are_asked_for_without_losing_those_there(sign_in: Person) -> 
     page = person.post("/quan-ly/bang-so/nhap", data=form_of(person, go="rows")).text
     assert 'name="label-6"' in page
     assert 'value="83,13"' in page
+
+
+def test_a_full_page_gives_no_more_rows_and_says_so(sign_in: Person) -> None:
+    person = sign_in("survey_manager")
+    many = {f"label-{number}": f"Dòng {number}" for number in range(MOST_TYPED)}
+    answer = person.post("/quan-ly/bang-so/nhap", data=form_of(person, go="rows", **many))
+    assert answer.status_code == 400
+    assert f"nhiều nhất {MOST_TYPED} dòng" in answer.text
+    assert f'name="label-{MOST_TYPED - 1}"' in answer.text
+    assert f'name="label-{MOST_TYPED}"' not in answer.text
+
+
+def test_a_file_beside_typed_rows_is_refused_and_the_rows_stay(session: Session, sign_in: Person) -> None:
+    person = sign_in("survey_manager")
+    file = (io.BytesIO(b"label;n;satisfied\nA;100;80\n"), "dong.csv")
+    answer = person.post("/quan-ly/bang-so/nhap", data={**form_of(person), "file": file})
+    assert answer.status_code == 400
+    assert "không biết lấy bên nào" in answer.text
+    assert 'value="83,13"' in answer.text
+    assert session.scalar(select(func.count(CountedSurvey.id))) == 0
 
 
 def test_removing_needs_a_reason(session: Session, sign_in: Person) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -22,6 +25,7 @@ from survey_app.publication.documents.drafts import texts_of
 from survey_app.publication.documents.models import DocumentText, MadeDocument
 from survey_app.publication.documents.queries import editions, own_texts, path_of, template_in_force
 from survey_app.publication.documents.service import edit_texts, make_document, read_report, replace_template
+from survey_app.publication.documents.word import try_template
 from survey_app.publication.documents.word_fields import check_template
 from survey_app.publication.documents.word_template import default_template
 from survey_app.surveys.models import Survey
@@ -192,6 +196,55 @@ def test_the_office_s_own_template_is_used_until_the_shipped_one_is_asked_for(vi
     assert "MẪU CỦA SỞ" not in words_of(str(path_of(made)))
 
 
+def with_percent_table(data: bytes) -> bytes:
+    """A line under the agency in a table whose widths are a share of the page, as Word's „AutoFit to window” makes."""
+    document = Document(io.BytesIO(data))
+    for width in document.element.body.iter(qn("w:tcW")):
+        width.set(qn("w:type"), "pct")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_template_with_widths_in_percent_is_used(village: str, session: Session) -> None:
+    survey = find_survey(session, village)
+    own = with_percent_table(default_template())
+    replace_template(session, survey, kind="report", name="mau.docx", content=own, actor=TESTER)
+    made = make_document(session, survey, kind="report", form="docx", language="vi", number=None, actor=TESTER)
+    assert "I. TRIỂN KHAI" in words_of(str(path_of(made)))
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        ("{%p if tham_quyen %}", "{{ noi_dung }}", "{%p endif %}"),
+        ("{%p for mot in can_cu %}", "{{ noi_dung }}", "{%p endfor %}"),
+    ],
+)
+def test_a_template_that_may_lose_the_content_is_refused(
+    village: str, session: Session, paragraphs: tuple[str, ...]
+) -> None:
+    with pytest.raises(UserError, match=r"Mẫu này không làm ra được văn bản.*ngoài mọi lệnh if"):
+        replace_template(
+            session,
+            find_survey(session, village),
+            kind="report",
+            name="a.docx",
+            content=template(*paragraphs),
+            actor=TESTER,
+        )
+    assert template_in_force(session, "administrative", "report") is None
+
+
+def test_whatever_a_template_does_to_the_writer_is_told_as_a_sentence(app: Flask) -> None:
+    without_section = Document(io.BytesIO(GOOD))
+    without_section.element.body.remove(without_section.element.body.sectPr)
+    buffer = io.BytesIO()
+    without_section.save(buffer)
+    with app.app_context(), pytest.raises(UserError, match="Mẫu này không làm ra được văn bản"):
+        try_template(buffer.getvalue())
+
+
 def test_words_of_the_office_never_become_fields_or_markup(village: str, session: Session) -> None:
     survey = find_survey(session, village)
     odd = "{{ co_quan }} & <w:p> {% for %} „Ông/Bà”"
@@ -244,6 +297,29 @@ def test_what_is_typed_is_kept_with_the_document_that_is_made(
     refused = person.post(PAGE, data=data | {"text-kien-nghi": "dài " * 2500})
     assert refused.status_code == 400
     assert "dài dài" in refused.text, "what was typed is still there"
+
+
+def test_nobody_writes_over_words_that_they_did_not_see(
+    village: str, app: Flask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    first, second = sign_in("survey_manager"), sign_in("survey_manager")
+    shown = first.get(PAGE).text
+    seen = dict(re.findall(r'name="seen-([^"]+)" value="([^"]+)"', shown))
+    typed = {
+        key: unescape(text) for key, text in re.findall(r'name="text-([^"]+)"[^>]*>\n(.*?)</textarea>', shown, re.S)
+    }
+    sent = {f"seen-{key}": value for key, value in seen.items()} | {f"text-{key}": typed[key] for key in seen}
+    other = {"csrf_token": token_in(second.get(PAGE).text), "do": "keep", "text-kien-nghi": "Lời của người thứ hai."}
+    assert second.post(PAGE, data=other).status_code == 302
+
+    data = {"csrf_token": token_in(shown), "do": "docx"} | sent
+    assert "/viec/" in first.post(PAGE, data=data).headers["Location"], "what was not touched hinders nobody"
+    assert "Lời của người thứ hai." in first.get(PAGE).text
+
+    refused = first.post(PAGE, data=data | {"do": "keep", "text-kien-nghi": "Lời của người thứ nhất."})
+    assert refused.status_code == 409
+    assert "Lời của người thứ nhất." in refused.text
+    assert "Lời của người thứ hai." in refused.text
 
 
 def test_single_responses_are_for_those_who_freeze(

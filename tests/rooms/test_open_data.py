@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -33,13 +32,11 @@ from survey_app.publication.data.package import gather, make_files
 from survey_app.publication.data.service import check_data, export_data
 from survey_app.publication.data.settings import check_settings, usual_keys
 from survey_app.publication.public_choice import PublicChoice
-from survey_app.publication.service import freeze_publication
 from survey_app.publication.snapshot import compute_content
 from survey_app.results.weighting.ask import make_plan
 from survey_app.results.weighting.service import add_step
 from survey_app.results.weighting.totals import Totals
 from survey_app.surveys.models import Survey
-from survey_app.surveys.service import set_state
 from tests.conftest import token_in
 from tests.rooms.weighing import answer_all, drawn_from_lists
 from tests.village import VILLAGE, communes, make_village, respond
@@ -217,7 +214,7 @@ def test_where_the_design_shows_too_much_the_reason_is_told_and_figures_are_ther
     content = compute_content(session, survey, PublicChoice(files=())).content
     with pytest.raises(Conflict):
         gather(session, survey, content, settings)
-    made = make_files(gather(session, survey, content, settings, needed=False), out)
+    made = make_files(gather(session, survey, content, settings, public=True), out)
     assert "ket-qua.csv" in {one.name for one in made}
     assert not list(out.glob("phieu.*"))
     assert "Không có tệp phiếu" in (out / "doc-truoc.txt").read_text("utf-8")
@@ -448,23 +445,3 @@ def test_the_commands_check_and_export_with_the_rights_of_who_acts(
     assert (out / "phieu.sav").exists()
     too_much = runner.invoke(args=["data", "check", VILLAGE, "--keys", "commune", "--k", "50"])
     assert too_much.exit_code == 1
-
-
-def test_freezing_adds_the_open_data_with_the_choices_of_the_last_export(
-    app: Flask, sign_in: Callable[..., FlaskClient], village: str
-) -> None:
-    manager = sign_in("survey_manager")
-    token = token_in(manager.get(PAGE).text)
-    manager.post(PAGE, data={"csrf_token": token, "k": "7", "khoa": ["sex"]})
-    run_waiting_jobs(app)
-    with app.app_context():
-        survey = db.session.scalars(select(Survey)).one()
-        set_state(db.session, survey, "closed", actor=TESTER)
-        publication = freeze_publication(db.session, survey, actor=TESTER)
-        db.session.commit()
-        (file,) = [one for one in publication.files if one.name == "du-lieu-mo.zip"]
-        archive = zipfile.ZipFile(io.BytesIO(file.content))
-        report = json.loads(archive.read("du-lieu/bao-mat.json"))
-        assert (report["keys"], report["k"]) == (["sex"], 7)
-        assert archive.testzip() is None
-        assert "du-lieu/danh-muc.csv" in archive.namelist()

@@ -18,8 +18,9 @@ from survey_app.collection.models import Response
 from survey_app.database import db
 from survey_app.errors import LinesRefused, UserError
 from survey_app.results.estimates import estimate_survey
-from survey_app.results.opinions.figures import OpenQuestion, describe_opinions
-from survey_app.results.opinions.matching import Terms, folded, mark_found, matches_search, spelled
+from survey_app.results.opinions import answers, figures
+from survey_app.results.opinions.figures import OpenQuestion, describe_opinions, find_answer
+from survey_app.results.opinions.matching import Terms, folded, mark_found, matches_search, prepare, spelled
 from survey_app.results.opinions.models import ReviewedAnswer
 from survey_app.results.opinions.review import look_for_people, quotations, review_answer
 from survey_app.results.opinions.themes import change_themes, read_themes, shipped_themes, themes_of
@@ -150,6 +151,34 @@ def test_an_office_gives_a_survey_its_own_themes_and_goes_back(session: Session)
 def test_a_theme_that_cannot_be_used_is_refused(app: Flask, line: tuple[str, str, str]) -> None:
     with app.app_context():
         assert isinstance(refusal(lambda: read_themes([line])), LinesRefused)
+
+
+def test_each_answer_is_prepared_once_for_all_themes(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = make_answers(session)
+    prepared: list[str] = []
+    monkeypatch.setattr(answers, "prepare", lambda text: prepared.append(text) or prepare(text))
+    the_question(session, survey)
+    the_question(session, survey)
+    assert sorted(prepared) == sorted(WRITTEN)
+
+
+def test_one_answer_is_found_without_any_figure(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = make_answers(session)
+    wanted = the_question(session, survey).answers[3]
+    monkeypatch.setattr(figures, "count_responses", None)
+    found = find_answer(session, survey, wanted.mark)
+    assert found is not None
+    assert (found[0].key, found[1].text) == ("words", wanted.text)
+    assert find_answer(session, survey, "0" * 20) is None
+
+
+def test_two_at_once_wait_for_each_other(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = make_answers(session)
+    held: list[object] = []
+    monkeypatch.setattr(session, "refresh", lambda one, with_for_update: held.append((one, with_for_update)))
+    review(session, survey, "Phí cao", "Phí cao")
+    change_themes(session, survey, read_themes([("Phí", "Fee", "phí")]), actor=TESTER)
+    assert held == [(survey, {"of": Survey})] * 2
 
 
 def test_contact_data_and_names_are_pointed_out() -> None:

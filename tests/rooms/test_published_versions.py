@@ -23,7 +23,7 @@ from survey_app.publication import queries
 from survey_app.publication.models import Publication, PublishedFile
 from survey_app.publication.public_choice import PublicChoice
 from survey_app.publication.queries import approved_publications, find_approved
-from survey_app.publication.review import LINES, Answer, lines_left, review_publication
+from survey_app.publication.review import LINES, Answer, answers_digest, lines_left, review_publication
 from survey_app.publication.service import approve_publication, freeze_publication, withdraw_publication
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
@@ -172,6 +172,10 @@ def test_a_withdrawal_leaves_its_reason_and_the_record(app: Flask, client: Flask
         correct(db.session, survey)
         with pytest.raises(UserError):
             withdraw_publication(db.session, survey, actor=LEADER, reason=" ")
+        before = db.session.get_one(Publication, 1).sha256
+        with pytest.raises(Conflict, match="bản số 2"):
+            withdraw_publication(db.session, survey, actor=LEADER, reason="Sai ở bản một", sha256=before)
+        db.session.rollback()
         withdraw_publication(db.session, survey, actor=LEADER, reason="Phiếu của một xã bị nhập hai lần")
         db.session.commit()
         assert survey.state == "closed"
@@ -229,6 +233,26 @@ def test_the_checklist_is_answered_by_another_person_and_only_while_it_waits(ses
     assert publication.review["coverage"]["comment"] == "Năm xã chưa có phiếu, đã biết"
     assert {one["by"] for one in publication.review.values()} == {REVIEWER.label}
     assert isinstance(answer({"quality": Answer(ok=True)}), Conflict)
+
+
+def test_a_reviewer_does_not_wipe_out_an_objection_that_came_meanwhile(session: Session) -> None:
+    survey = closed_village(session)
+    publication = freeze_publication(session, survey, actor=TESTER)
+    session.commit()
+    shown = answers_digest(publication)
+    review_publication(
+        session, survey, {"quality": Answer(ok=False, comment="Cờ chưa xử lý")}, actor=SECOND, seen=shown
+    )
+    session.commit()
+    ticks = {line: Answer(ok=True) for line in LINES}
+    with pytest.raises(Conflict):
+        review_publication(session, survey, ticks, actor=REVIEWER, seen=shown)
+    session.rollback()
+    assert publication.review["quality"]["comment"] == "Cờ chưa xử lý"
+    review_publication(session, survey, ticks, actor=REVIEWER, seen=answers_digest(publication))
+    session.commit()
+    said = [entry.detail["lines"] for entry in entries_about(session, f"survey:{VILLAGE}") if "lines" in entry.detail]
+    assert {"quality": "Cờ chưa xử lý"} in said, "what was said stays in the trail"
 
 
 def test_the_database_keeps_what_was_decided(session: Session) -> None:

@@ -28,6 +28,7 @@ from survey_app.publication.data.r_script import write_script
 from survey_app.publication.data.settings import DataSettings
 from survey_app.publication.data.statistical_files import write_dta, write_sav
 from survey_app.publication.data.two_files import write_detail, write_header
+from survey_app.publication.public_choice import SECTIONS
 from survey_app.results.cube import SurveyCube, count_responses
 from survey_app.results.extract import read_extract
 from survey_app.results.weighting.groups import ITEM
@@ -59,6 +60,12 @@ class Gathered:
     microdata: Microdata | None
     refusal: str
     settings: DataSettings
+    public: bool = False
+
+    @property
+    def items_shown(self) -> bool:
+        """Whether the files may tell of each criterion: inside the office always, in public where that was chosen."""
+        return not self.public or "items" not in sections_left_out(self.content)
 
     @property
     def report(self) -> DisclosureReport | None:
@@ -67,7 +74,7 @@ class Gathered:
 
 
 def gather(
-    session: Session, survey: Survey, content: Content, settings: DataSettings, *, needed: bool = True
+    session: Session, survey: Survey, content: Content, settings: DataSettings, *, public: bool = False
 ) -> Gathered:
     """Read the responses of a survey and anonymise them.
 
@@ -75,8 +82,9 @@ def gather(
     ----------
     content
         Of the snapshot, frozen or taken just now.
-    needed : bool
-        Raise where the responses cannot be anonymised; else the files come without them, and say why.
+    public : bool
+        The files become public: they come without the responses, and say why, where these cannot be anonymised or
+        would show a section that was not chosen. Else what cannot be anonymised raises.
 
     Raises
     ------
@@ -87,16 +95,29 @@ def gather(
     if extract.fingerprint != content["fingerprint"]:
         raise Conflict(_("Phiếu đã thay đổi so với bản số liệu này. Xin làm lại từ bản mới."))
     counts = count_responses(session, survey, instrument_of(session, survey.questionnaire_id), extract)
+    if public and sections_left_out(content):
+        return Gathered(content, counts, None, words_left_out(content), settings, public)
     try:
         microdata = build_microdata(
             counts, extract.table, settings, published=[by for by in content["figures"] if by],
             weighted_by=questions_in_weights(session, counts), secret=str(current_app.config["SECRET_KEY"]),
         )  # fmt: skip
     except Conflict as refusal:
-        if needed:
+        if not public:
             raise
-        return Gathered(content, counts, None, refusal.message, settings)
-    return Gathered(content, counts, microdata, "", settings)
+        return Gathered(content, counts, None, refusal.message, settings, public)
+    return Gathered(content, counts, microdata, "", settings, public)
+
+
+def sections_left_out(content: Content) -> list[str]:
+    """The sections that were not chosen to be public."""
+    return [name for name in SECTIONS if name not in content["public"]["sections"]]
+
+
+def words_left_out(content: Content) -> str:
+    """Why the responses are not public: they would show the sections left out; empty where none is."""
+    names = "; ".join(str(SECTIONS[name]) for name in sections_left_out(content))
+    return _("từng phiếu cho biết cả phần không chọn công bố (%(names)s).", names=names) if names else ""
 
 
 def questions_in_weights(session: Session, counts: SurveyCube) -> list[str]:
@@ -147,11 +168,12 @@ Made = tuple[str, int | None, Callable[[], bytes | None]]
 def _makers(gathered: Gathered, folder: Path) -> Iterator[Made]:
     """Name, rows, and what writes the file or returns it."""
     content = gathered.content
-    detail = write_detail(gathered.counts)
     yield "ket-qua.csv", count_figures(content), lambda: figures_csv(content)
     yield "ket-qua.json", None, lambda: figures_json(content)
     yield "cx-tong.csv", 1, lambda: write_header(content)
-    yield "cx-chi-tiet.csv", detail.count(b"\r\n") - 1, lambda: detail
+    if gathered.items_shown:
+        detail = write_detail(gathered.counts)
+        yield "cx-chi-tiet.csv", detail.count(b"\r\n") - 1, lambda: detail
     yield "bao-mat.json", None, lambda: _report(gathered)
     microdata = gathered.microdata
     if microdata is not None:
@@ -200,15 +222,23 @@ def _report(gathered: Gathered) -> bytes:
 
 def _read_me(gathered: Gathered) -> bytes:
     """What is in the folder and how to begin, in both languages."""
-    title = gathered.content["survey"]["title"]
+    content = gathered.content
+    title = content["survey"]["title"]
 
     def words() -> str:
         lines = [
             _("ket-qua.csv, ket-qua.json: mọi con số đã công bố, kèm số phiếu và khoảng tin cậy."),
-            _("cx-tong.csv, cx-chi-tiet.csv: số người được phục vụ, được mời, đã trả lời; số người chọn từng mức."),
+            _("cx-tong.csv, cx-chi-tiet.csv: số người được phục vụ, được mời, đã trả lời; số người chọn từng mức.")
+            if gathered.items_shown
+            else _("cx-tong.csv: số người được phục vụ, được mời, đã trả lời."),
         ]
         if gathered.microdata is None:
-            lines.append(_("Không có tệp phiếu: %(reason)s", reason=gathered.refusal))
+            lines.append(
+                _(
+                    "Không có tệp phiếu: %(reason)s",
+                    reason=(gathered.public and words_left_out(content)) or gathered.refusal,
+                )
+            )
         else:
             lines += [
                 _("phieu.csv, .parquet, .sav, .dta: từng phiếu, đã ẩn danh; nghĩa các cột ở tu-dien.csv và ddi.xml."),
@@ -218,6 +248,6 @@ def _read_me(gathered: Gathered) -> bytes:
         return "\n".join([*lines, _("danh-muc.csv: cỡ, số dòng và mã SHA-256 của từng tệp.")])
 
     told = in_languages(words)
-    simulated = ["DỮ LIỆU MÔ PHỎNG / SIMULATED DATA", ""] if gathered.content["survey"]["simulated"] else []
+    simulated = ["DỮ LIỆU MÔ PHỎNG / SIMULATED DATA", ""] if content["survey"]["simulated"] else []
     blocks = [text for language, words_there in told.items() for text in (title[language], words_there, "")]
     return "\n".join([*simulated, *blocks]).encode()

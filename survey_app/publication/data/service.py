@@ -16,13 +16,13 @@ from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.collection.queries import count_responses as count_forms
 from survey_app.database import read_only
-from survey_app.errors import Conflict
+from survey_app.errors import Conflict, UserError
 from survey_app.instruments.queries import instrument_of
 from survey_app.jobs.models import Job
 from survey_app.publication.data.disclosure import DisclosureReport, not_recomputable
 from survey_app.publication.data.microdata import check_microdata
 from survey_app.publication.data.package import LIST_NAME, Content, MadeFile, gather, make_files, questions_in_weights
-from survey_app.publication.data.settings import DataSettings, check_settings, usual_keys
+from survey_app.publication.data.settings import DataSettings, check_settings, protect_enough, usual_keys
 from survey_app.publication.models import Publication
 from survey_app.publication.public_choice import PublicChoice
 from survey_app.publication.snapshot import compute_content
@@ -33,6 +33,7 @@ from survey_app.results.extract import read_extract
 from survey_app.surveys.models import Survey
 
 KIND = "open-data"
+PUBLIC_DATA = "du-lieu-mo.zip"
 KEPT_CHECKS = 16
 Check = tuple[DisclosureReport | None, str, list[dict[str, str]]]
 
@@ -144,15 +145,25 @@ def settings_in_force(session: Session, survey: Survey) -> DataSettings:
     last = next((job.arguments for job in done if job.arguments.get("slug") == survey.slug), None)
     if last is None:
         return DataSettings(usual_keys(instrument))
-    return check_settings(instrument, last["keys"], last["k"], communes=last["communes"])
+    try:
+        return check_settings(instrument, last["keys"], last["k"], communes=last["communes"])
+    except UserError:  # made when more keys were allowed
+        return DataSettings(usual_keys(instrument))
+
+
+def public_settings(session: Session, survey: Survey) -> DataSettings:
+    """The choices for what becomes public: of the last export, unless they protect less than the usual ones."""
+    instrument = instrument_of(session, survey.questionnaire_id)
+    settings = settings_in_force(session, survey)
+    return settings if protect_enough(settings, instrument) else DataSettings(usual_keys(instrument))
 
 
 def make_public_data(session: Session, survey: Survey, content: dict[str, Any], folder: Path) -> Path:
     """The open data as one file for a snapshot; where the responses cannot be anonymised it holds all but them."""
     files = folder / "du-lieu"
     files.mkdir()
-    made = make_files(gather(session, survey, content, settings_in_force(session, survey), needed=False), files)
-    return pack(files, [one.name for one in made], folder / "du-lieu-mo.zip", content["frozen_at"])
+    made = make_files(gather(session, survey, content, public_settings(session, survey), public=True), files)
+    return pack(files, [one.name for one in made], folder / PUBLIC_DATA, content["frozen_at"])
 
 
 def pack(files: Path, names: list[str], path: Path, made_at: str) -> Path:

@@ -13,6 +13,8 @@ from survey_app.instruments.schema import Instrument
 
 USUAL_K = 5
 GREATEST_K = 50
+#: Which cells to hide is sought among all sets of the keys; nobody knows more of a neighbour.
+MOST_KEYS = 10
 #: What a neighbour or a colleague knows of somebody, by the keys of the questionnaires here and their usual names.
 KNOWN_BY_OTHERS = ("sex", "gender", "age", "age_group", "ethnicity", "education", "job", "occupation")
 #: Where somebody lives: shown by the design in any case, so nothing of it can be hidden.
@@ -61,6 +63,12 @@ def usual_keys(instrument: Instrument) -> tuple[str, ...]:
     return ("district", *(key for key in KNOWN_BY_OTHERS if key in asked))
 
 
+def protect_enough(settings: DataSettings, instrument: Instrument) -> bool:
+    """Whether the choices do for the public: at least the usual k and keys; a commune tells its district."""
+    known = {*settings.keys, *(("district",) if "commune" in settings.keys else ())}
+    return settings.k >= USUAL_K and known >= set(usual_keys(instrument))
+
+
 def check_settings(
     instrument: Instrument, keys: Sequence[str], k: int, *, communes: bool = False, seed: str = ""
 ) -> DataSettings:
@@ -69,7 +77,7 @@ def check_settings(
     Raises
     ------
     UserError
-        A key is none of the questionnaire, or k is out of range.
+        A key is none of the questionnaire, there are too many, or k is out of range.
     """
     possible = possible_keys(instrument)
     unknown = [key for key in keys if key not in possible]
@@ -79,4 +87,13 @@ def check_settings(
         )
     if not 1 <= k <= GREATEST_K:
         raise UserError(_("Số phiếu giống nhau phải từ 1 đến %(most)s.", most=GREATEST_K))
-    return DataSettings(tuple(key for key in possible if key in set(keys)), k, communes, seed)
+    settings = DataSettings(tuple(key for key in possible if key in set(keys)), k, communes, seed)
+    if len(settings.item_keys) > MOST_KEYS:
+        raise UserError(
+            _(
+                "Đã chọn %(count)s câu hỏi; nhiều nhất %(most)s. Xin chỉ chọn những điều người quen có thể biết.",
+                count=len(settings.item_keys),
+                most=MOST_KEYS,
+            )
+        )
+    return settings

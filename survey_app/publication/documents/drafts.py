@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -72,6 +73,21 @@ class Text:
     def edited(self) -> bool:
         """Whether the office has its own words here."""
         return self.text != self.draft
+
+    @property
+    def digest(self) -> str:
+        """Tells whether a page showed this text or another."""
+        return digest_of(self.text)
+
+
+def tidy(typed: str) -> str:
+    """What was typed, without blanks at the ends of its lines and around it."""
+    return "\n".join(line.rstrip() for line in typed.replace("\r\n", "\n").strip().split("\n"))
+
+
+def digest_of(text: str) -> str:
+    """A short digest of a text as it is kept."""
+    return hashlib.sha256(tidy(text).encode()).hexdigest()[:16]
 
 
 def texts_of(report: ReportContent, kind: str, own: Mapping[str, str]) -> dict[str, Text]:

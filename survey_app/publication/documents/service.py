@@ -21,7 +21,7 @@ from survey_app.errors import Conflict, NotFound, UserError
 from survey_app.i18n import LANGUAGES
 from survey_app.publication.documents.content import ReportContent
 from survey_app.publication.documents.drafts import KINDS as WRITTEN
-from survey_app.publication.documents.drafts import LONGEST_TEXT, Text, texts_of
+from survey_app.publication.documents.drafts import LONGEST_TEXT, Text, texts_of, tidy
 from survey_app.publication.documents.microdata import write_responses
 from survey_app.publication.documents.models import DocumentTemplate, DocumentText, MadeDocument
 from survey_app.publication.documents.outline import build_document
@@ -33,7 +33,7 @@ from survey_app.publication.documents.queries import (
     path_of,
     template_in_force,
 )
-from survey_app.publication.documents.word import write_word
+from survey_app.publication.documents.word import try_template, write_word
 from survey_app.publication.documents.word_fields import check_template
 from survey_app.publication.documents.workbook import write_workbook
 from survey_app.publication.public_choice import PublicChoice
@@ -103,7 +103,7 @@ def edit_texts(
     check_choice(kind, None, language)
     changed = []
     for key, given in changes.items():
-        text = "\n".join(line.rstrip() for line in given.replace("\r\n", "\n").strip().split("\n"))
+        text = tidy(given)
         if key not in texts:
             raise UserError(_("Không có đoạn „%(key)s” trong văn bản này.", key=key[:40]))
         if len(text) > LONGEST_TEXT:
@@ -146,12 +146,13 @@ def replace_template(
     Raises
     ------
     UserError
-        It cannot be used; the sentence names the place.
+        It cannot be used, and the sentence names the place; or no document comes out of it.
     """
     if kind not in WRITTEN:
         raise UserError(_("Không có loại văn bản „%(kind)s”.", kind=kind[:20]))
     if content is not None:
         check_template(content)
+        try_template(content)
     sha256 = None if content is None else hashlib.sha256(content).hexdigest()
     template = DocumentTemplate(
         sector=survey.questionnaire.sector,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from flask_babel import lazy_gettext as _l
 from survey_app.accounts.guards import acting, requires
 from survey_app.accounts.roles import EDIT_SURVEYS, FREEZE, VIEW_RESULTS
 from survey_app.database import db
-from survey_app.errors import Forbidden, NotFound, UserError
+from survey_app.errors import Conflict, Forbidden, NotFound, UserError
 from survey_app.i18n import LANGUAGES, language
-from survey_app.publication.documents.drafts import FRONT_TITLES, Text, texts_of
+from survey_app.publication.documents.drafts import FRONT_TITLES, Text, digest_of, texts_of
 from survey_app.publication.documents.queries import (
     editions,
     find_document,
@@ -157,7 +158,7 @@ def change_template(slug: str) -> ResponseReturnValue:
     return redirect(_here(survey, kind, spoken, number))
 
 
-def _page(survey: Survey, typed: object = None) -> str:
+def _page(survey: Survey, typed: Mapping[str, str] | None = None) -> str:
     kind, spoken, number = _chosen(survey)
     texts: dict[str, Text] = {}
     problem = ""
@@ -166,7 +167,6 @@ def _page(survey: Survey, typed: object = None) -> str:
             texts = _texts(survey, kind, spoken, number)
         except UserError as error:
             problem = error.message
-    given = {key: typed.get(f"text-{key}") for key in texts} if typed is not None else {}  # type: ignore[attr-defined]
     return render_template(
         "office/documents.html",
         kind=kind,
@@ -181,7 +181,7 @@ def _page(survey: Survey, typed: object = None) -> str:
         snapshots=publications_of(db.session, survey),
         texts=texts,
         front=FRONT_TITLES,
-        given={key: text for key, text in given.items() if text is not None},
+        given=_typed(texts, typed) if typed is not None else {},
         editions=editions(db.session, survey, kind, spoken) if texts else {},
         problem=problem,
         made=[one for one in made_documents(db.session, survey) if one.kind != "responses" or may_on(FREEZE, survey)],
@@ -221,9 +221,27 @@ def _texts(survey: Survey, kind: str, spoken: str, number: int | None) -> dict[s
 
 def _keep_texts(survey: Survey, kind: str, spoken: str, number: int | None) -> int:
     texts = _texts(survey, kind, spoken, number)
-    changes = {key: request.form[f"text-{key}"] for key in texts if f"text-{key}" in request.form}
+    changes = _typed(texts, request.form)
+    for key in changes:
+        if request.form.get(f"seen-{key}", texts[key].digest) != texts[key].digest:
+            raise Conflict(
+                _(
+                    "Đoạn „%(title)s” vừa được người khác sửa, hoặc số liệu vừa đổi. Lời Ông/Bà vừa viết còn nguyên, "
+                    "lời đang dùng ghi ngay dưới: xin đối chiếu rồi bấm lần nữa.",
+                    title=texts[key].title,
+                )
+            )
     changes |= {key: texts[key].draft for key in request.form.getlist("back") if key in texts}
     return len(edit_texts(db.session, survey, kind=kind, language=spoken, texts=texts, changes=changes, actor=acting()))
+
+
+def _typed(texts: dict[str, Text], form: Mapping[str, str]) -> dict[str, str]:
+    """What was typed into the texts; what stands as the page showed it was not typed."""
+    return {
+        key: form[f"text-{key}"]
+        for key in texts
+        if f"text-{key}" in form and digest_of(form[f"text-{key}"]) != form.get(f"seen-{key}")
+    }
 
 
 def _check_token() -> None:

@@ -20,7 +20,9 @@ def set_rules(word: Any) -> None:
     body_width = (word.sections[0].page_width - word.sections[0].left_margin - word.sections[0].right_margin) / Mm(1)
     containers = [(word, body_width)]
     for table in word.tables[:1]:
-        containers += [(cell, cell.width / Mm(1)) for row in table.rows for cell in row.cells]
+        containers += [
+            (cell, cell.width / Mm(1) if cell.width else body_width) for row in table.rows for cell in row.cells
+        ]
     for container, width in containers:
         before = None
         for paragraph in container.paragraphs:

@@ -41,7 +41,10 @@ def ask_for_document(
     """
     check_choice(kind, form, language)
     wanted = {"slug": survey.slug, "document": kind, "form": form, "language": language, "number": number}
-    return find_unfinished(session, KIND, **wanted) or enqueue(
+    running = find_unfinished(session, KIND, **wanted)
+    if running is not None and running.user_id == actor.user_id:
+        return running
+    return enqueue(
         session,
         KIND,
         title=_("Làm tài liệu của đợt %(title)s", title=survey.title)[:300],

@@ -181,6 +181,8 @@ def compare_with_table(session: Session, table: CountedSurvey, later: Survey) ->
         row = _row_of(session, later, line.of, line.by, line.value)
         if row is None:
             left_out.append(LeftOut(figure.row, _("dòng này không gắn với chỉ số nào của bộ phiếu")))
+        elif row.unit != figure.row.unit:
+            left_out.append(LeftOut(figure.row, _("bảng cũ là tỷ lệ, bộ phiếu này tính điểm")))
         else:
             care = Comparability("with_care", _("không biết câu hỏi của bảng cũ"))
             changes.append(compare_rows(figure.row, row, level=later.confidence_level, comparability=care))

@@ -22,6 +22,8 @@ SIDES = ("satisfied", "neutral", "dissatisfied")
 CELLS = ("label", "n", *SIDES)
 COLUMNS = ("label", "n", *SIDES, "label_en", "of", "by", "value")
 FIRST_ROWS = 4
+MOST_TYPED = 390
+"""Rows of the page; with more of them a form would have more parts than the platform takes."""
 
 
 class CountsForm(FlaskForm):
@@ -152,6 +154,42 @@ def typed_rows(form: Mapping[str, str]) -> list[dict[str, str]]:
 def filled(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Only those in which something is written."""
     return [row for row in rows if any(row.values())]
+
+
+def with_empty_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """A few more rows to type into.
+
+    Raises
+    ------
+    UserError
+        The page holds as many as it can.
+    """
+    if len(rows) >= MOST_TYPED:
+        raise UserError(
+            _("Trang này có nhiều nhất %(limit)s dòng. Bảng dài hơn xin nhập bằng tệp CSV.", limit=MOST_TYPED)
+        )
+    return [*rows, *[{} for _new in range(min(FIRST_ROWS, MOST_TYPED - len(rows)))]]
+
+
+def given_rows(form: CountsForm, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of the file, or those typed.
+
+    Raises
+    ------
+    UserError
+        Both, or a file that cannot be read.
+    """
+    typed = filled(rows)
+    if not form.file.data:
+        return typed
+    if typed:
+        raise UserError(
+            _(
+                "Vừa có tệp CSV vừa có dòng đã gõ nên không biết lấy bên nào. Không lưu gì cả: "
+                "xin chọn lại tệp và xóa các dòng đã gõ, hoặc chỉ gửi các dòng đã gõ."
+            )
+        )
+    return rows_of_file(form.file.data.stream)
 
 
 def rows_of_file(file: IO[bytes]) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from survey_app.geography.queries import provinces, units_below
 from survey_app.i18n import language
 from survey_app.results.counts.definition import read_counts
 from survey_app.results.counts.figures import design_effect_of, figures_of, verdicts_by_design_effect
-from survey_app.results.counts.forms import CELLS, FIRST_ROWS, CountsForm, filled, rows_of_file, typed_rows
+from survey_app.results.counts.forms import CELLS, FIRST_ROWS, CountsForm, given_rows, typed_rows, with_empty_rows
 from survey_app.results.counts.models import CountedSurvey
 from survey_app.results.counts.queries import all_counted, find_counted
 from survey_app.results.counts.service import enter_counts, remove_counts
@@ -96,11 +96,10 @@ def new_table() -> ResponseReturnValue:
         if form.csrf_token.errors:
             flash(_("Trang đã mở quá lâu. Những gì đã nhập vẫn còn; xin bấm nút lần nữa."), "error")
         return _form_page(form, rows), 400
-    if request.form.get("go") == "rows":
-        return _form_page(form, [*rows, *[{} for _new in range(FIRST_ROWS)]])
     try:
-        given = rows_of_file(form.file.data.stream) if form.file.data else filled(rows)
-        definition = read_counts(form.read(given))
+        if request.form.get("go") == "rows":
+            return _form_page(form, with_empty_rows(rows))
+        definition = read_counts(form.read(given_rows(form, rows)))
         survey, new = enter_counts(db.session, definition, actor=acting())
         if not may_see(survey, FREEZE):
             raise UserError(_("Tài khoản này không được nhập bảng số cho lĩnh vực hoặc địa bàn đã chọn."))

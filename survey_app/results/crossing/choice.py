@@ -9,13 +9,17 @@ from urllib.parse import parse_qsl, urlencode
 from flask_babel import gettext as _
 
 from survey_app.errors import UserError
+from survey_app.i18n import number
 from survey_app.results.crossing.coded import CodedResponses
 from survey_app.results.crossing.facets import Facet, find_facet
-from survey_app.results.crossing.measures import Shown, find_measure, measures_to_cross
+from survey_app.results.crossing.measures import Shown, find_measure, measures_to_cross, usual_measure
 
 ROW, COLUMN, MEASURE, FILTER = "hang", "cot", "cua", "loc"
 FILTERS = 6
 MOST_CELLS = 3_000
+MOST_WORK, EACH_CELL = 100_000_000, 100_000
+"""Of a measure computed from the responses themselves: cells times responses, and what a cell costs beside, as rows."""
+
 NO_COLUMN = "-"
 
 
@@ -70,9 +74,14 @@ def settle(coded: CodedResponses, asked: Asked) -> tuple[Choice, list[tuple[str,
     """A table that can be made, and what of the wish cannot be met: the field and a sentence for each.
 
     What nobody asked for is what most tables are about: the first index, by place, nobody left out.
+
+    Raises
+    ------
+    UserError
+        The questionnaire has nothing that a table could show.
     """
     facets, faults = coded.facets, list[tuple[str, str]]()
-    measures = measures_to_cross(coded.counts.instrument)
+    usual, measures = usual_measure(coded.counts.instrument), measures_to_cross(coded.counts.instrument)
 
     def read(field: str, name: str, usual: str) -> str:
         known: Mapping[str, object] = measures if field == MEASURE else facets
@@ -84,10 +93,10 @@ def settle(coded: CodedResponses, asked: Asked) -> tuple[Choice, list[tuple[str,
 
     row = facets[read(ROW, asked.row, next(iter(facets)))]
     others = [by for by in ("age", "sex", "channel") if by in facets and by != row.by]
-    usual = others[0] if others and not asked.row else ""
-    wanted = "" if asked.column == NO_COLUMN else read(COLUMN, asked.column, "" if asked.column else usual)
+    beside = others[0] if others and not asked.row else ""
+    wanted = "" if asked.column == NO_COLUMN else read(COLUMN, asked.column, "" if asked.column else beside)
     column = facets[wanted] if wanted else None
-    shown = measures[read(MEASURE, asked.measure, next(iter(measures), ""))]
+    shown = measures[read(MEASURE, asked.measure, usual)]
     if column is not None and column.by == row.by:
         faults.append((COLUMN, _("Hàng và cột đang là một. Xin chọn cột khác, hoặc „không chia cột”.")))
         column = None
@@ -98,6 +107,20 @@ def settle(coded: CodedResponses, asked: Asked) -> tuple[Choice, list[tuple[str,
                 _(
                     "Bảng này có hơn %(limit)s ô nên không ai đọc được. Xin chọn hàng hoặc cột có ít nhóm hơn.",
                     limit=MOST_CELLS,
+                ),
+            )
+        )
+        column = None
+    limit = MOST_WORK // (len(coded) + EACH_CELL)
+    if column is not None and shown.measure.counted is None and len(row.levels) * len(column.levels) > limit:
+        faults.append(
+            (
+                COLUMN,
+                _(
+                    "Chỉ tiêu này tính từ từng phiếu, nên với %(count)s phiếu thì bảng có nhiều nhất %(limit)s ô. "
+                    "Xin chọn hàng hoặc cột có ít nhóm hơn, hoặc chỉ tiêu khác.",
+                    count=number(len(coded)),
+                    limit=number(limit),
                 ),
             )
         )

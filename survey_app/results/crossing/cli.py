@@ -17,7 +17,7 @@ from survey_app.results.crossing.coded import code_responses
 from survey_app.results.crossing.differences import find_differences
 from survey_app.results.crossing.facets import find_facet
 from survey_app.results.crossing.files import table_as_csv, table_as_json
-from survey_app.results.crossing.measures import find_measure, measures_to_cross
+from survey_app.results.crossing.measures import find_measure, usual_measure
 from survey_app.results.crossing.page_words import difference_sentence, ranking_sentence
 from survey_app.results.crossing.places import rank_rows
 from survey_app.results.crossing.saving import delete_view, save_view, saved_views
@@ -65,7 +65,7 @@ def ranks_command(session: Session, slug: str, measure: str, facet_name: str) ->
     """Print the possible ranks of the parts of a facet, and what may be said of their order."""
     coded = code_responses(session, find_survey(session, slug))
     instrument = coded.counts.instrument
-    one = find_measure(instrument, measure or next(iter(measures_to_cross(instrument))))
+    one = find_measure(instrument, measure or usual_measure(instrument))
     facet = find_facet(coded.facets, facet_name)
     ranking = rank_rows(coded, one, facet, split_by(coded, [one], facet)[one.measure.key])
     echo_json(
@@ -94,7 +94,7 @@ def differences_command(session: Session, slug: str, measure: str) -> None:
     """Print for every question about people whether groups differ: F, p, and p adjusted for the number of tables."""
     coded = code_responses(session, find_survey(session, slug))
     instrument = coded.counts.instrument
-    one = find_measure(instrument, measure or next(iter(measures_to_cross(instrument))))
+    one = find_measure(instrument, measure or usual_measure(instrument))
     echo_json(
         [
             {

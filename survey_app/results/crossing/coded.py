@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,8 +25,9 @@ from survey_app.results.extract import Extract, asked_column, read_extract
 from survey_app.results.pools import pool_counts
 from survey_app.surveys.models import Survey
 
-KEPT = 4
+KEPT, KEPT_RESULTS = 4, 32
 Codes = NDArray[np.int16]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class CodedResponses:
     psu: NDArray[np.intp] = field(init=False)
     _codes: dict[str, Codes] = field(init=False, default_factory=dict)
     _pools: dict[str, tuple[Any, Any]] | None = field(init=False, default=None)
+    _results: dict[tuple[str, str], Any] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         places = list(self.counts.design.places)
@@ -115,6 +118,18 @@ class CodedResponses:
     def responses(self) -> Responses:
         """The responses themselves with their design, for what counts alone do not give."""
         return Responses(self.counts, self.table, [])
+
+    def once(self, kind: str, name: str, compute: Callable[[], Result]) -> Result:
+        """What was computed of these responses under a name; it goes when they go."""
+        key = (kind, name)
+        if key not in self._results:
+            found = compute()
+            while len(self._results) >= KEPT_RESULTS:
+                self._results.pop(next(iter(self._results)), None)
+            self._results[key] = found
+            return found
+        kept: Result = self._results[key]
+        return kept
 
     def pool(self, name: str) -> tuple[Any, Any]:
         """Numerator and denominator of each respondent in a pooled measure."""

@@ -25,7 +25,6 @@ ALSO = ("area", "kind")
 """Facets of places that say what kind of place people live in."""
 
 MODE = "channel"
-KEPT = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +62,9 @@ class Difference:
         return [row for row in self.rows[:-1] if row.estimate is not None]
 
 
-_kept: dict[tuple[int, str], tuple[CodedResponses, list[Difference]]] = {}
-
-
 def find_differences(coded: CodedResponses, one: Shown) -> list[Difference]:
     """A measure by every facet that tells who answers; kept while the responses are the same."""
-    key = (id(coded), one.measure.key)
-    if key not in _kept or _kept[key][0] is not coded:
-        while len(_kept) >= KEPT:
-            _kept.pop(next(iter(_kept)))
-        _kept[key] = coded, _compute(coded, one, facets_of_people(coded))
-    return _kept[key][1]
+    return coded.once("differences", one.measure.key, lambda: _compute(coded, one, facets_of_people(coded)))
 
 
 def facets_of_people(coded: CodedResponses) -> list[Facet]:

@@ -7,8 +7,9 @@ up; it stays in the design.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,16 +166,8 @@ def _compose(
     """An index that counts do not give, from the responses themselves."""
     index = one.measure.index
     assert index is not None
-    masks = []
-    for place in range(len(rows)):
-        for other in range(len(columns)):
-            mask = among.copy()
-            if place < len(rows) - 1:
-                mask &= codes[facets[0].by] == place + 1
-            if other < len(columns) - 1:
-                mask &= codes[facets[1].by] == other + 1
-            masks.append(mask)
-    responses = replace(coded.responses, parts=masks)
+    masks = _Masks(among, [codes[facet.by] for facet in facets], len(rows), len(columns))
+    responses = replace(coded.responses, parts=cast(list[Any], masks))
     responses.__dict__["design"] = coded.responses.design  # declared once for all tables
     estimates, asked = estimate_index(responses, index), count_asked(responses, index)
     wide = len(columns)
@@ -184,3 +177,19 @@ def _compose(
         [estimates[start : start + wide] for start in range(0, len(estimates), wide)],
         [[Answers(number, None) for number in asked[start : start + wide]] for start in range(0, len(asked), wide)],
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Masks:
+    """The responses of each cell, row by row, made only when a cell's turn comes."""
+
+    among: NDArray[np.bool_]
+    codes: list[NDArray[np.int16]]
+    rows: int
+    columns: int
+
+    def __iter__(self) -> Iterator[NDArray[np.bool_]]:
+        for row in range(1, self.rows + 1):
+            line = self.among if row == self.rows else self.among & (self.codes[0] == row)
+            for column in range(1, self.columns + 1):
+                yield line if column == self.columns else line & (self.codes[1] == column)

@@ -76,6 +76,25 @@ def measures_to_cross(instrument: Instrument) -> Mapping[str, Shown]:
     return _known[instrument.content_hash]
 
 
+def usual_measure(instrument: Instrument) -> str:
+    """The name of the measure that nobody needs to ask for: the first.
+
+    Raises
+    ------
+    UserError
+        The questionnaire has nothing that a table could show.
+    """
+    first = next(iter(measures_to_cross(instrument)), None)
+    if first is None:
+        raise UserError(
+            _(
+                "Bộ phiếu này không có câu hỏi nào có thang điểm hoặc phương án chọn nên không lập được bảng. "
+                "Xin xem các câu trả lời bằng lời ở trang „Ý kiến”."
+            )
+        )
+    return first
+
+
 def find_measure(instrument: Instrument, name: str) -> Shown:
     """The measure of a name.
 

@@ -21,6 +21,7 @@ from survey_app.results.crossing.measures import Shown, measures_to_cross
 from survey_app.results.crossing.page_words import (
     difference_sentence,
     differences_sentence,
+    no_rates_sentence,
     places_words,
     rank_words,
     ranking_sentence,
@@ -53,7 +54,9 @@ def where(slug: str) -> ResponseReturnValue:
     of = request.args.get("cua", "")
     one = measures.get(of) or next(iter(measures.values()), None)
     context: dict[str, Any] = {"facets": list(facets.values()), "facet": facet, "measures": measures, "one": one}
+    context["responses"] = len(coded)
     if one is None or not len(coded):
+        context["sentence"] = no_rates_sentence() if len(coded) else _("Chưa so sánh được các nơi.")
         return render_template("office/results_where.html", ranking=None, **context, **frame(survey, "results"))
     factors = [shown for shown in measures.values() if shown.measure.kind in ("index", "section")]
     figures = split_by(coded, list(dict.fromkeys([one, *factors])), facet)
@@ -75,7 +78,6 @@ def where(slug: str) -> ResponseReturnValue:
         rank=lambda row: rank_words(ranking, row),
         picture=_draw_places(survey, coded, one, facet, rows, ranking),
         place_map=_map(survey, coded, one, facet, limits),
-        responses=len(coded),
         **context,
         **frame(survey, "results"),
     )
@@ -122,6 +124,7 @@ def who(slug: str) -> ResponseReturnValue:
     measures = _rates(coded)
     one = measures.get(request.args.get("cua", "")) or next(iter(measures.values()), None)
     found = find_differences(coded, one) if one is not None and len(coded) else []
+    nothing = no_rates_sentence() if len(coded) else _("Chưa có phiếu nào nên chưa so sánh được.")
     people = [table for table in found if table.facet.by != MODE and len(table.rows) > 1]
     return render_template(
         "office/results_who.html",
@@ -129,7 +132,7 @@ def who(slug: str) -> ResponseReturnValue:
         one=one,
         tables=people,
         channel=next((table for table in found if table.facet.by == MODE), None),
-        sentence=differences_sentence(found) if found else _("Chưa có phiếu nào nên chưa so sánh được."),
+        sentence=differences_sentence(found) if found else nothing,
         say=difference_sentence,
         tested=sum(table.adjusted_p >= 0 for table in found),
         responses=len(coded),

@@ -21,6 +21,8 @@ MOST_NAMED = 15
 
 def ranking_sentence(ranking: Ranking) -> str:
     """What may be said of the order of places, in one sentence or two."""
+    if ranking.together:
+        return _("Không xếp hạng được theo chỉ tiêu này: các nhóm có chung xã nên không so với nhau như nhóm độc lập.")
     if not ranking.ranked:
         return _("Không xếp hạng được các nơi: mỗi nơi có quá ít xã hoặc quá ít phiếu trong mẫu.")
     if not ranking.proven:
@@ -43,6 +45,11 @@ def _ends(ranking: Ranking) -> tuple[list[Row], list[Row]]:
         above.setdefault(id(high), []).append(low)
     top = max((high for high, _low in ranking.proven), key=lambda row: len(above[id(row)]))
     return [top], above[id(top)]
+
+
+def no_rates_sentence() -> str:
+    """Why there is nothing to compare though people have answered."""
+    return _("Bộ phiếu này không có câu hỏi nào cho tỷ lệ hài lòng nên không so sánh được.")
 
 
 def tie_sentences(ranking: Ranking) -> list[str]:

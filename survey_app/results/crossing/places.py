@@ -37,6 +37,8 @@ class Ranking:
         Runs of rows no two of which can be ranked.
     proven : list of (Row, Row)
         Pairs of which the first is proven to lie higher.
+    together : bool
+        Nothing is ranked because the parts share communes, and of this measure nobody can tell how they go together.
     """
 
     ranked: list[Row]
@@ -45,12 +47,15 @@ class Ranking:
     high: dict[str, int]
     ties: list[list[Row]]
     proven: list[tuple[Row, Row]]
+    together: bool = False
 
 
 def rank_rows(coded: CodedResponses, one: Shown, facet: Facet, rows: Sequence[Row]) -> Ranking:
     """The possible ranks of the parts of a facet by a share; a part that is only for reference is never ranked."""
     parts = [row for row in rows if row.domain[facet.by]]
     fit = [row for row in parts if _may_be_ranked(row)]
+    if len(fit) > 1 and satisfied_of(coded, one) is None and _share_units(coded, facet, fit):
+        return Ranking([], parts, {}, {}, [], [], together=True)
     ranks = _rank(coded, one, facet, fit) if len(fit) > 1 else None
     if ranks is None:
         return Ranking([], parts, {}, {}, [], [])
@@ -71,6 +76,15 @@ def _may_be_ranked(row: Row) -> bool:
         and (limits.get("n_effective") or 0) > 0
         and (limits.get("df") or 0) > 0
     )
+
+
+def _share_units(coded: CodedResponses, facet: Facet, rows: Sequence[Row]) -> bool:
+    """Whether any two of the parts have responses of one primary unit."""
+    levels = list(facet.levels)
+    codes = coded.facet(facet.by)
+    inside = np.isin(codes, [1 + levels.index(row.domain[facet.by]) for row in rows])
+    pairs = np.unique(np.column_stack([coded.psu[inside], codes[inside]]), axis=0)
+    return len(np.unique(pairs[:, 0])) < len(pairs)
 
 
 def _rank(coded: CodedResponses, one: Shown, facet: Facet, rows: Sequence[Row]) -> Ranks:

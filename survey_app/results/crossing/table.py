@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,6 @@ from survey_app.results.crossing.choice import Choice
 from survey_app.results.crossing.coded import CodedResponses
 from survey_app.results.crossing.grid import TOTAL, estimate_grid
 from survey_app.results.estimates import Row
-
-KEPT = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,17 +56,9 @@ class CrossTable:
         return [cell for cell in inner if cell.withheld is None]
 
 
-_kept: dict[tuple[int, str], tuple[CodedResponses, CrossTable]] = {}
-
-
 def cross(coded: CodedResponses, choice: Choice) -> CrossTable:
     """The table of a choice; kept while the responses are the same."""
-    key = (id(coded), choice.query)
-    if key not in _kept or _kept[key][0] is not coded:
-        while len(_kept) >= KEPT:
-            _kept.pop(next(iter(_kept)))
-        _kept[key] = coded, _compute(coded, choice)
-    return _kept[key][1]
+    return coded.once("table", choice.query, partial(_compute, coded, choice))
 
 
 def _compute(coded: CodedResponses, choice: Choice) -> CrossTable:

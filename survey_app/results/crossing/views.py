@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -41,7 +43,11 @@ def table(slug: str) -> ResponseReturnValue:
     survey = open_survey(slug, VIEW_RESULTS)
     coded = code_responses(db.session, survey)
     asked = Asked.of(list(request.args.items(multi=True)))
-    choice, faults = settle(coded, asked)
+    try:
+        choice, faults = settle(coded, asked)
+    except UserError as error:
+        context: dict[str, Any] = {"table": None, "choice": None, "faults": [], "sentence": error.message}
+        return render_template("office/results_cross.html", **context, **frame(survey, "results"))
     return _page(survey, coded, choice, asked, faults), 400 if faults else 200
 
 

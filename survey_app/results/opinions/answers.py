@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.collection.models import Response
 from survey_app.instruments.schema import Instrument
+from survey_app.results.opinions.matching import Prepared, prepare
 from survey_app.surveys.models import Survey
 
 KEPT = 12
@@ -31,6 +33,11 @@ class OpenAnswer:
     mark: str
     response: str
     text: str
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The text ready to be searched for terms, for as long as the answer is kept."""
+        return prepare(self.text)
 
 
 _kept: dict[tuple[str, str, str], list[OpenAnswer]] = {}

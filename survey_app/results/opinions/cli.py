@@ -15,7 +15,7 @@ from survey_app.accounts.roles import REVIEW_OPINIONS, VIEW_OPINIONS, VIEW_RESUL
 from survey_app.command_line import BY, echo_json, verb
 from survey_app.errors import NotFound, UserError
 from survey_app.results.cli import group as results_group
-from survey_app.results.opinions.figures import describe_opinions
+from survey_app.results.opinions.figures import describe_opinions, find_answer
 from survey_app.results.opinions.matching import matches_search
 from survey_app.results.opinions.review import quotations, review_answer
 from survey_app.results.opinions.themes import change_themes, read_themes
@@ -84,22 +84,21 @@ def review_command(session: Session, slug: str, mark: str, text: str, refuse: bo
     """Let an answer be quoted, or not."""
     survey = find_survey(session, slug)
     actor = actor_on(session, survey, email, REVIEW_OPINIONS)
-    for question in describe_opinions(session, survey):
-        for answer in question.answers:
-            if answer.mark == mark:
-                kept = review_answer(
-                    session,
-                    survey,
-                    item=question.key,
-                    mark=mark,
-                    original=answer.text,
-                    text=text,
-                    quotable=not refuse,
-                    actor=actor,
-                )
-                click.echo(f"{mark}: {kept.decision}.")
-                return
-    raise NotFound(_("Không có ý kiến này. Có thể phiếu đã bị loại."))
+    found = find_answer(session, survey, mark)
+    if found is None:
+        raise NotFound(_("Không có ý kiến này. Có thể phiếu đã bị loại."))
+    question, answer = found
+    kept = review_answer(
+        session,
+        survey,
+        item=question.key,
+        mark=mark,
+        original=answer.text,
+        text=text,
+        quotable=not refuse,
+        actor=actor,
+    )
+    click.echo(f"{mark}: {kept.decision}.")
 
 
 @group.command("quotations")

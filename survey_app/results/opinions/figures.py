@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis.policy import published_interval
 from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument
 from survey_app.results.composites import Responses
 from survey_app.results.cube import count_responses
 from survey_app.results.extract import read_extract
@@ -44,6 +45,14 @@ class ThemeFigure:
     low: float | None
     high: float | None
     terms: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question in own words as it was asked."""
+
+    key: str
+    title: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -91,9 +100,25 @@ def describe_opinions(session: Session, survey: Survey) -> list[OpenQuestion]:
             continue
         if responses is None:
             responses = Responses.of(count_responses(session, survey, instrument, extract), extract.table)
-        item = instrument.item(key)
-        found.append(_describe(responses, ids, key, {"vi": item.text.vi, "en": item.text.en}, answers, themes, survey))
+        found.append(_describe(responses, ids, key, _title(instrument, key), answers, themes, survey))
     return found
+
+
+def find_answer(session: Session, survey: Survey, mark: str) -> tuple[AskedQuestion, OpenAnswer] | None:
+    """The answer of a mark with its question, without any figure; None where no response that counts has it."""
+    instrument = instrument_of(session, survey.questionnaire_id)
+    extract = read_extract(session, survey)
+    ids = extract.table.column("response_id").to_pylist()
+    for key in text_questions(instrument) if ids else ():
+        for answer in open_answers(session, survey, key, ids, extract.fingerprint):
+            if answer.mark == mark:
+                return AskedQuestion(key, _title(instrument, key)), answer
+    return None
+
+
+def _title(instrument: Instrument, key: str) -> dict[str, str]:
+    text = instrument.item(key).text
+    return {"vi": text.vi, "en": text.en}
 
 
 def _describe(
@@ -115,7 +140,7 @@ def _describe(
         values[wrote] = 0.0
         times = dict.fromkeys(theme.terms, 0)
         for answer, row in zip(answers, wrote.tolist(), strict=True):
-            for term in (hits := terms.found_in(answer.text)):
+            for term in (hits := terms.found_in(answer.prepared)):
                 times[term] += 1
             if hits:
                 values[row] = 1.0

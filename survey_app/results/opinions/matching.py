@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _WORD = re.compile(r"[^\W_]+")
@@ -30,16 +31,17 @@ def folded(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part)).replace("đ", "d")
 
 
-def has_marks(text: str) -> bool:
-    """Whether somebody wrote with marks, so that chờ and cho can be told apart."""
-    return spelled(text) != folded(text)
+class Prepared(NamedTuple):
+    """Whether an answer has marks, so that chờ and cho can be told apart, and its words as terms are compared."""
+
+    marked: bool
+    words: str
 
 
-@lru_cache(maxsize=20_000)
-def _prepare(text: str) -> tuple[bool, str]:
-    """Whether an answer has marks, and its words as terms are compared with them."""
-    marked = has_marks(text)
-    return marked, f" {spelled(text) if marked else folded(text)} "
+def prepare(text: str) -> Prepared:
+    """An answer made ready once for any number of terms."""
+    plain, bare = spelled(text), folded(text)
+    return Prepared(plain != bare, f" {plain} ")  # without marks both are one
 
 
 class Terms:
@@ -54,9 +56,9 @@ class Terms:
         self._spelled = [f" {spelled(term)} " for term in terms]
         self._folded = [f" {folded(term)} " for term in terms]
 
-    def found_in(self, text: str) -> list[str]:
+    def found_in(self, text: str | Prepared) -> list[str]:
         """Which of the terms an answer holds, as whole words."""
-        marked, whole = _prepare(text)
+        marked, whole = prepare(text) if isinstance(text, str) else text
         wanted = self._spelled if marked else self._folded
         return [term for term, plain in zip(self.terms, wanted, strict=True) if plain.strip() and plain in whole]
 

@@ -69,8 +69,11 @@ def review_answer(
     words = unicodedata.normalize("NFC", text).strip() if quotable else ""
     if quotable:
         _check(words, original)
+    session.refresh(survey, with_for_update={"of": Survey})  # two decisions at once: the second waits for the first
     kept = session.scalar(
-        select(ReviewedAnswer).where(ReviewedAnswer.survey_id == survey.id, ReviewedAnswer.mark == mark)
+        select(ReviewedAnswer)
+        .where(ReviewedAnswer.survey_id == survey.id, ReviewedAnswer.mark == mark)
+        .execution_options(populate_existing=True)
     )
     if kept is None:
         kept = ReviewedAnswer(survey_id=survey.id, item=item, mark=mark)

@@ -102,6 +102,7 @@ def _fault(vi: str, en: str, terms: tuple[str, ...], before: list[Theme]) -> str
 
 def change_themes(session: Session, survey: Survey, themes: Sequence[Theme], *, actor: Actor) -> None:
     """Give a survey its own themes; none: the shipped ones again."""
+    session.refresh(survey, with_for_update={"of": Survey})  # two lists at once: the second waits for the first
     session.execute(delete(OpinionTheme).where(OpinionTheme.survey_id == survey.id))
     session.add_all(
         OpinionTheme(

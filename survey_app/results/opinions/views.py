@@ -15,7 +15,7 @@ from survey_app.errors import LinesRefused, NotFound, UserError
 from survey_app.results.choices import describe_choices
 from survey_app.results.estimates import estimate_survey
 from survey_app.results.opinions.answers import OpenAnswer
-from survey_app.results.opinions.figures import OpenQuestion, describe_opinions
+from survey_app.results.opinions.figures import OpenQuestion, describe_opinions, find_answer
 from survey_app.results.opinions.matching import mark_found, matches_search
 from survey_app.results.opinions.review import CUT, look_for_people, quotations, review_answer, reviewed_answers
 from survey_app.results.opinions.themes import MAXIMUM_THEMES, change_themes, has_own_themes, read_themes, themes_of
@@ -93,12 +93,10 @@ def _in_theme(question: OpenQuestion, answer: OpenAnswer, theme: str) -> bool:
 def review(slug: str, mark: str) -> ResponseReturnValue:
     """Read one answer, cut out what tells of a person, and let it be quoted or not."""
     survey = open_survey(slug, REVIEW_OPINIONS)
-    for question in describe_opinions(db.session, survey):
-        answer = next((one for one in question.answers if one.mark == mark), None)
-        if answer is not None:
-            break
-    else:
+    found = find_answer(db.session, survey, mark)
+    if found is None:
         raise NotFound(_("Không có ý kiến này. Có thể phiếu đã bị loại."))
+    question, answer = found
     before = reviewed_answers(db.session, survey).get(mark)
     text = request.form.get("text", before.text if before and before.text else answer.text)
     problem = ""

@@ -1,0 +1,88 @@
+"""The open data of a snapshot: protected no less than usual, nothing in it that was not chosen, and reviewers told."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.database import db
+from survey_app.jobs.worker import run_waiting_jobs
+from survey_app.publication.data.service import public_settings, settings_in_force
+from survey_app.publication.public_choice import PublicChoice
+from survey_app.publication.review_words import facts_in_words
+from survey_app.publication.service import freeze_publication
+from survey_app.surveys.models import Survey
+from survey_app.surveys.service import set_state
+from tests.conftest import token_in
+from tests.rooms.test_open_data import PAGE, answered
+from tests.village import VILLAGE
+from tests.world import TESTER
+
+
+@pytest.fixture
+def village(app: Flask) -> str:
+    with app.app_context():
+        answered(db.session)
+    return VILLAGE
+
+
+def test_freezing_adds_the_open_data_with_the_choices_of_the_last_export(
+    app: Flask, sign_in: Callable[..., FlaskClient], village: str
+) -> None:
+    manager = sign_in("survey_manager")
+    token = token_in(manager.get(PAGE).text)
+    manager.post(PAGE, data={"csrf_token": token, "k": "7", "khoa": ["district", "sex"]})
+    run_waiting_jobs(app)
+    with app.app_context():
+        survey = db.session.scalars(select(Survey)).one()
+        set_state(db.session, survey, "closed", actor=TESTER)
+        publication = freeze_publication(db.session, survey, actor=TESTER)
+        db.session.commit()
+        (file,) = [one for one in publication.files if one.name == "du-lieu-mo.zip"]
+        archive = zipfile.ZipFile(io.BytesIO(file.content))
+        report = json.loads(archive.read("du-lieu/bao-mat.json"))
+        assert (report["keys"], report["k"]) == (["district", "sex"], 7)
+        told = facts_in_words(publication.snapshot)["withheld"][-1]
+        assert "ít nhất 7 phiếu giống nhau; không nêu tên xã" in told
+        assert archive.testzip() is None
+        assert "du-lieu/danh-muc.csv" in archive.namelist()
+
+
+@pytest.mark.parametrize(("k", "keys"), [("2", ["district", "sex"]), ("5", ["late"])])
+def test_freezing_does_not_take_choices_that_protect_less_than_usual(
+    app: Flask, sign_in: Callable[..., FlaskClient], village: str, k: str, keys: list[str]
+) -> None:
+    manager = sign_in("survey_manager")
+    manager.post(PAGE, data={"csrf_token": token_in(manager.get(PAGE).text), "k": k, "khoa": keys})
+    run_waiting_jobs(app)
+    with app.app_context():
+        survey = db.session.scalars(select(Survey)).one()
+        used = settings_in_force(db.session, survey)
+        assert (used.k, list(used.keys)) == (int(k), keys)
+        assert public_settings(db.session, survey).as_json() == {"keys": ["district", "sex"], "k": 5, "communes": False}
+
+
+@pytest.mark.parametrize("sections", [("factors", "choices"), ("factors", "items")])
+def test_what_was_not_chosen_is_not_in_the_open_data_either(session: Session, sections: tuple[str, ...]) -> None:
+    survey = answered(session)
+    set_state(session, survey, "closed", actor=TESTER)
+    publication = freeze_publication(session, survey, actor=TESTER, choice=PublicChoice(sections))
+    session.commit()
+    (file,) = [one for one in publication.files if one.name == "du-lieu-mo.zip"]
+    archive = zipfile.ZipFile(io.BytesIO(file.content))
+    names = {name.removeprefix("du-lieu/") for name in archive.namelist()}
+    detail = {"cx-chi-tiet.csv"} if "items" in sections else set()
+    assert names == {
+        "ket-qua.csv", "ket-qua.json", "cx-tong.csv", "bao-mat.json", "doc-truoc.txt", "danh-muc.csv", *detail
+    }  # fmt: skip
+    assert "phần không chọn công bố" in json.loads(archive.read("du-lieu/bao-mat.json"))["refusal"]
+    told = facts_in_words(publication.snapshot)["withheld"][-1]
+    assert "không công bố, vì cho biết cả phần không chọn" in told

@@ -146,6 +146,13 @@ def add_moments(
         None: all weigh 1.
     sign : float
         1 to add, -1 to take back.
+
+    Examples
+    --------
+    >>> table = np.zeros((1, 1, 9))
+    >>> add_moments(table, np.zeros(2, dtype=np.intp), np.array([1.0, 2.0]), np.array([2.0, 2.0]), None, 1.0)
+    >>> table[0, 0].tolist()
+    [2.0, 4.0, 2.0, 3.0, 4.0, 3.0, 5.0, 6.0, 8.0]
     """
     p, combinations, moments = table.shape
     valid = (x > 0) & ~np.isnan(y)

@@ -51,7 +51,7 @@ def test_the_whole_form_is_filled_on_a_phone_and_every_answer_arrives(
     key: str,
 ) -> None:
     page = open_browser(viewport=PHONE, java_script_enabled=key in WITH_SCRIPTS, has_touch=True).new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(15_000)
     begin(page, key, places[key])
     answered = fill_form(page)
     assert len(answered) > 8

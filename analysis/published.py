@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from analysis.estimate import Estimate
 from analysis.policy import PublishedInterval, published_interval, published_mean
+from analysis.suppression import choose_withheld, choose_withheld_parts
 from analysis.verdict import Operator, Verdict, adjust, judge, score_one_sided_p
+
+PROTECTED = "protected"
+"""Why a figure is withheld that has enough people: with it, one that has too few could be computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +194,49 @@ def judge_list(figures: Sequence[PublishedFigure], *, level: float = 0.95) -> li
         listed = p_value <= (1 - level) / 2 and figures[place].verdict == "met"
         found[place] = replace(figures[place], verdict_in_list="met" if listed else "not_listed")
     return found
+
+
+def protect(
+    figures: Sequence[PublishedFigure], levels: Sequence[Sequence[str]] = (), *, minimum_n: int = 10
+) -> list[PublishedFigure]:
+    """Withhold further parts where one that has too few people would follow from the whole and the others.
+
+    Parameters
+    ----------
+    figures : sequence of PublishedFigure
+        One measure in the parts of a breakdown.
+    levels : sequence of sequences of str
+        What makes each part; where two variables do, rows and columns are wholes too.
+    minimum_n : int
+        As in `analysis.suppression.choose_withheld`.
+
+    Returns
+    -------
+    list of PublishedFigure
+        The same, or with the interval's ``withheld`` set to `PROTECTED`.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> design = SurveyDesign.declare(psu=None, weights=[1.0] * 60)
+    >>> parts = [
+    ...     design.proportion([1, 0] * 30, domain=[start <= place < stop for place in range(60)])
+    ...     for start, stop in ((0, 4), (4, 34), (34, 60))
+    ... ]
+    >>> [figure.interval.withheld for figure in protect([publish(part, None, target=0.8) for part in parts])]
+    ['too_few', None, 'protected']
+    """
+    people = [figure.estimate.n for figure in figures]
+    if levels and len(levels[0]) == 2:
+        places = [np.unique([part[side] for part in levels], return_inverse=True)[1] for side in (0, 1)]
+        counts = np.zeros([place.max() + 1 for place in places], dtype=np.int64)
+        counts[tuple(places)] = people
+        hidden = choose_withheld(counts, minimum=minimum_n)[tuple(places)]
+    else:
+        hidden = choose_withheld_parts(people, minimum=minimum_n)[:-1]
+    return [
+        replace(figure, interval=replace(figure.interval, withheld=PROTECTED))
+        if given_away and not figure.interval.withheld
+        else figure
+        for figure, given_away in zip(figures, hidden.tolist(), strict=True)
+    ]

@@ -13,7 +13,7 @@ from analysis.csv_table import CsvTable
 from analysis.design import SurveyDesign
 from analysis.design_file import declare_from
 from analysis.estimate import Estimate
-from analysis.published import PublishedFigure, judge_list, publish
+from analysis.published import PublishedFigure, judge_list, protect, publish
 from analysis.table_settings import ItemCodes, TableSettings
 
 SIDES = ("satisfied", "neutral", "dissatisfied")
@@ -162,7 +162,9 @@ def _publish(
             )
             for row in estimates
         ]
-        columns.append(judge_list(figures, level=plan.level) if domains.by and measure.kind == "index" else figures)
+        if domains.by and measure.kind == "index":
+            figures = judge_list(figures, level=plan.level)
+        columns.append(protect(figures, domains.levels, minimum_n=plan.minimum_n) if domains.by else figures)
     return [
         _row(design, measure, dict(zip(domains.by, levels, strict=True)), inside, columns[place][number])
         for number, (levels, inside) in enumerate(zip(domains.levels, domains.flags, strict=True))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from analysis.cube import estimate_table
 from analysis.estimate import Estimate
-from analysis.published import PublishedFigure, judge_list, publish, publish_mean
-from analysis.suppression import choose_withheld_parts
+from analysis.published import PublishedFigure, judge_list, protect, publish, publish_mean
 from analysis.verdict import Operator
 from survey_app.instruments.indices import MeanScore
 from survey_app.instruments.queries import instrument_of
@@ -113,10 +112,6 @@ def _compute(counts: SurveyCube, extract: Extract, by: str) -> Figures:
     return Figures(counts.fingerprint, counts.size, by, rows, breakdowns(counts), counts.design.probability)
 
 
-PROTECTED = "protected"
-"""Why a figure is withheld that has enough people: with it, one that has too few could be computed."""
-
-
 @dataclass(frozen=True, eq=False)
 class _Table:
     """Estimates and the answers behind them, ``[domain][measure]``, with the responses of each domain."""
@@ -168,22 +163,11 @@ def _rows(
     for place, (measure, reference) in enumerate(zip(measures, references, strict=True)):
         estimates = [table.estimates[n][place] for n in used]
         figures = _publish(counts.survey, measure, estimates, reference, in_list=bool(table.by))
-        columns.append(_protect(figures) if table.by else figures)
+        columns.append(protect(figures) if table.by else figures)
     return [
         _row(counts, measure, *domains[number], columns[place][line], table.answers[number][place])
         for line, number in enumerate(used)
         for place, measure in enumerate(measures)
-    ]
-
-
-def _protect(figures: list[PublishedFigure]) -> list[PublishedFigure]:
-    """Withhold further parts where one that has too few would follow from the whole and the others (decision 0035)."""
-    hidden = choose_withheld_parts([figure.estimate.n for figure in figures])[:-1]
-    return [
-        replace(figure, interval=replace(figure.interval, withheld=PROTECTED))
-        if given_away and not figure.interval.withheld
-        else figure
-        for figure, given_away in zip(figures, hidden.tolist(), strict=True)
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from survey_app.results.estimates import PROTECTED, Row, estimate_survey
+from analysis.published import PROTECTED
+from survey_app.results.estimates import Row, estimate_survey
 from survey_app.surveys.models import Survey
 from tests.village import communes, make_village, respond
 

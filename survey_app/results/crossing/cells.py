@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimate import Estimate
-from analysis.published import PublishedFigure, judge_list, publish, publish_mean
+from analysis.published import PROTECTED, PublishedFigure, judge_list, publish, publish_mean
 from analysis.suppression import choose_withheld, choose_withheld_parts
 from survey_app.results.answers import Answers
 from survey_app.results.crossing.coded import CodedResponses, Rule
@@ -17,9 +17,6 @@ from survey_app.results.crossing.facets import Facet
 from survey_app.results.crossing.grid import TOTAL, Grid, estimate_grid
 from survey_app.results.crossing.measures import OPTION, Shown
 from survey_app.results.estimates import Row
-
-PROTECTED = "protected"
-"""Why a cell is withheld: it has too few people, or would give one away that has."""
 
 NOBODY = "nobody"
 """There is no one in the cell, so there is no figure."""

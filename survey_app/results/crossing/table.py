@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from survey_app.results.crossing.cells import ALL, PROTECTED, choose_cells, make_row, publish_figure
+from analysis.published import PROTECTED
+from survey_app.results.crossing.cells import ALL, choose_cells, make_row, publish_figure
 from survey_app.results.crossing.choice import Choice
 from survey_app.results.crossing.coded import CodedResponses
 from survey_app.results.crossing.grid import TOTAL, estimate_grid

@@ -21,7 +21,7 @@ test: $(VENV)/.installed-dev translations
 
 test-long: $(VENV)/.installed-dev translations
 	@bin/require-system browser database statistics pdf pictures
-	$(BIN)/pytest
+	$(BIN)/pytest --hypothesis-profile search
 
 check: $(VENV)/.installed-dev translations
 	$(BIN)/ruff check .

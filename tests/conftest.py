@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,11 @@ from tests.world import SURVEY, make_survey
 PASSWORD = "mật khẩu thử nghiệm"
 _numbers = itertools.count(1)
 gc.set_threshold(50_000, 20, 50)  # thousands of applications are made here; sweeping after each costs an eighth
+
+#: The same examples at each run, so that what passes once passes again, on slow machines too; the long run searches.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ class Hand:
 def open_form(page: Page, serial: str) -> Hand:
     """Come to the desk and scan: a scanner types the code and Enter."""
     page.goto("/nhap-phieu-giay")
+    expect(page.locator("#serial")).to_be_focused()
     page.keyboard.type(f"{serial}/1")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{serial}")
@@ -103,7 +104,7 @@ def test_a_form_is_keyed_with_one_hand_at_most_two_keys_an_item(
         finish(page, hand)
         assert hand.strokes - before <= 2 * (rest - ITEMS)
         expect(page.locator(".flash-ok")).to_be_visible()
-        assert hand.at() == "serial"  # ready for the next paper
+        expect(page.locator("#serial")).to_be_focused()  # ready for the next paper
 
     def look(session: Session) -> tuple[str, object]:
         form = form_of(session, serials[0])
@@ -178,6 +179,7 @@ def test_the_second_keyer_sees_nothing_of_the_first_and_a_third_person_decides(
     third.click(f"a[href$='{serials[2]}']")
     expect(third.locator(".readings")).to_contain_text("Hài lòng")
     shoot(third, "quyet-dinh-phieu-giay")
+    expect(third.locator(".entry input")).to_be_focused()
     third.keyboard.type("5")
     third.keyboard.press("Enter")
     expect(third.locator(".flash-ok")).to_contain_text(serials[2])

@@ -8,11 +8,16 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
+from flask import Flask
+from pydantic import ValidationError
 
 from survey_app import create_app
+from survey_app.api.schemas import FinishedCase
 from survey_app.database import db
 from survey_app.settings import read_settings
 from survey_app.surveys.service import create_survey
@@ -93,6 +98,27 @@ def examine(server: RunningServer, key: str, folder: Path, slug: str, examples: 
     assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
     assert "unexpected error" not in server.logged()
     urllib.request.urlopen(f"{server.url}/api/docs", timeout=5).close()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "fits"),
+    [
+        ({"lĩnh vực": "Đất đai"}, True),
+        ({"lĩnh\u0005vực": "Đất đai"}, False),
+        ({"lĩnh\u200bvực": {}}, False),
+        ({"": "Đất đai"}, False),
+        ({"lĩnh vực": 3}, False),
+    ],
+    ids=["field", "control character", "hidden character", "no name", "no text"],
+)
+def test_the_document_and_the_door_agree_on_the_attributes_of_a_dossier(
+    attributes: dict[str, object], fits: bool, app: Flask
+) -> None:
+    document = app.test_client().get("/api/v1/openapi.json").get_json()
+    dossier = {"unit": "30760", "reference": "H-1", "attributes": attributes}
+    assert jsonschema_rs.is_valid(document["components"]["schemas"]["CaseBatch.FinishedCase"], dossier) is fits
+    with nullcontext() if fits else pytest.raises(ValidationError):
+        FinishedCase.model_validate(dossier)
 
 
 def test_the_running_api_keeps_to_its_document(served: tuple[RunningServer, str], tmp_path: Path) -> None:

@@ -70,16 +70,13 @@ def test_a_form_read_with_the_questionnaire_of_another_survey_of_that_name_is_re
     assert checked_form._last_seen[survey.slug] == survey.questionnaire.content_hash
 
 
-@pytest.mark.parametrize(("level", "kind"), [("agency", "cơ quan"), ("district", "huyện")])
-def test_a_code_that_a_drawn_commune_shares_with_another_unit_is_the_communes(
-    level: str, kind: str, session: Session
-) -> None:
+def test_a_code_that_a_drawn_commune_shares_with_an_agency_is_the_communes(session: Session) -> None:
     survey = make_village(session)
     code = communes(session, survey)[0]
     drawn = session.scalars(select(Unit).where(Unit.code == code)).one()
     other = Unit(
-        code_system=drawn.code_system, level=level, code=code, kind=kind, name="Nơi cùng mã", sort_key="noi cung ma",
-        path=f"{drawn.parent.path}/9999999", parent_id=drawn.parent_id, valid_from=drawn.valid_from,
+        code_system=drawn.code_system, level="agency", code=code, kind="cơ quan", name="Nơi cùng mã",
+        sort_key="noi cung ma", path=f"{drawn.path}/9999999", parent_id=drawn.id, valid_from=drawn.valid_from,
     )  # fmt: skip
     session.add(other)
     session.flush()

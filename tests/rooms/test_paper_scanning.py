@@ -28,7 +28,7 @@ from survey_app.collection.paper.pictures import keys_with_pictures
 from survey_app.collection.paper.queries import forms_of, rates_of_keyers
 from survey_app.collection.paper.scanning import pages
 from survey_app.collection.paper.scanning.marks import read_side, state_of
-from survey_app.collection.paper.scanning.pages import sides_in
+from survey_app.collection.paper.scanning.pages import UnopenableFile, sides_in
 from survey_app.collection.paper.scanning.service import scan_forms
 from survey_app.collection.paper.scanning.sheet import Unreadable, lay_flat
 from survey_app.collection.paper.tracking import forget_entries, move_forms
@@ -171,22 +171,33 @@ def test_a_page_that_cannot_be_drawn_is_refused_alone(box: str, first: str, app:
     assert [bool(picture) for picture in found.values()] == [False, True]
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-def test_a_page_of_a_tiff_that_is_broken_or_beyond_paper_is_refused_alone(app: Flask) -> None:
+def tiff_of(*sizes: tuple[int, int]) -> bytes:
+    """White pages of these sizes in one file."""
+    first, *others = [Image.new("L", size, 255) for size in sizes]
     bundle = io.BytesIO()
-    sides = [Image.new("1", (900, 1_200), 1), Image.new("1", (40, 13_000), 1), Image.new("1", (900, 1_200), 1)]
-    sides[0].save(bundle, "tiff", save_all=True, append_images=sides[1:], compression="group4")
-    data = bytearray(bundle.getvalue())
-    with Image.open(io.BytesIO(data)) as image:
-        image.seek(2)
-        strip = image.tag_v2[273][0]
-    data[strip : strip + 8] = b"\xff" * 8
+    first.save(bundle, "tiff", save_all=True, append_images=others)
+    return bundle.getvalue()
+
+
+def test_a_page_of_a_tiff_far_beyond_paper_is_refused_alone(app: Flask) -> None:
     with app.test_request_context():
-        found = list(sides_in("quet.tif", bytes(data)))
-        cut = list(sides_in("cut.tif", bytes(data[:40])))
-    assert [name for name, _picture in found] == [f"quet.tif, trang {number}" for number in (1, 2, 3)]
-    assert [bool(picture) for _name, picture in found[:2]] == [True, False]
-    assert len(cut) == 1
+        found = dict(sides_in("quet.tif", tiff_of((900, 1_200), (40, 13_000), (900, 1_200))))
+    assert {name: bool(picture) for name, picture in found.items()} == {
+        "quet.tif, trang 1": True, "quet.tif, trang 2": False, "quet.tif, trang 3": True,
+    }  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_a_tiff_that_is_cut_off_gives_no_form(app: Flask) -> None:
+    data = tiff_of((900, 1_200), (900, 1_200))
+    with app.test_request_context():
+        (_first, whole), (name, cut) = sides_in("quet.tif", data[:-5_000])
+        assert whole
+        assert name == "quet.tif, trang 2"
+        with pytest.raises(Unreadable):
+            lay_flat(cut)
+        with pytest.raises(UnopenableFile, match="Không mở được tệp"):
+            list(sides_in("quet.tif", data[:40]))
 
 
 def test_scans_are_refused_with_advice_where_a_part_of_the_extra_is_missing(

@@ -51,8 +51,8 @@ class ScanForm(FlaskForm):
     """The files of a scanner."""
 
     files = MultipleFileField(
-        _l("Tệp ảnh hoặc PDF của phiếu đã quét"),
-        description=_l("Mỗi ảnh hoặc mỗi trang PDF là một mặt giấy, thứ tự nào cũng được. Tối đa 64 MB một lần."),
+        _l("Tệp ảnh, TIFF hoặc PDF của phiếu đã quét"),
+        description=_l("Mỗi ảnh, mỗi trang TIFF hoặc PDF là một mặt giấy, thứ tự nào cũng được. Tối đa 64 MB một lần."),
         render_kw={"accept": ".pdf,.png,.jpg,.jpeg,.tif,.tiff"},
     )
 

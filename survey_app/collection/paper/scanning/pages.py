@@ -45,12 +45,12 @@ def sides_in(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     Raises
     ------
     UnopenableFile
-        A PDF that cannot be opened, or a file with more than `MOST_PAGES` pages.
+        A PDF or TIFF that cannot be opened, or a file with more than `MOST_PAGES` pages.
     """
     if data.startswith(b"%PDF"):
         count, draw = _pages_of_pdf(name, data)
     elif data.startswith(TIFF):
-        count, draw = _pages_of_tiff(data)
+        count, draw = _pages_of_tiff(name, data)
     else:
         count, draw = 1, lambda number: data
     if count > MOST_PAGES:
@@ -62,13 +62,17 @@ def sides_in(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         yield side, draw(number)
 
 
-def _pages_of_tiff(data: bytes) -> tuple[int, Callable[[int], bytes]]:
+def _unopenable(name: str) -> UnopenableFile:
+    return UnopenableFile(_("Không mở được tệp „%(name)s”. Xin quét lại thành PDF không đặt mật khẩu.", name=name))
+
+
+def _pages_of_tiff(name: str, data: bytes) -> tuple[int, Callable[[int], bytes]]:
     """How many pages, and what draws each; a file of one page is left as it is."""
     try:
         image = Image.open(BytesIO(data))
         count = getattr(image, "n_frames", 1)
-    except BROKEN:
-        return 1, lambda number: data
+    except BROKEN as error:
+        raise _unopenable(name) from error
     return count, (lambda number: _frame(image, number)) if count > 1 else (lambda number: data)
 
 
@@ -91,9 +95,7 @@ def _pages_of_pdf(name: str, data: bytes) -> tuple[int, Callable[[int], bytes]]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        raise UnopenableFile(
-            _("Không mở được tệp „%(name)s”. Xin quét lại thành PDF không đặt mật khẩu.", name=name)
-        ) from error
+        raise _unopenable(name) from error
     return len(document), lambda number: _draw(document, number)
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from survey_app.serving import web_server
 from survey_app.settings import ROOT
 
 WARM_UP = 50
@@ -17,30 +18,24 @@ WARM_UP = 50
 
 @contextmanager
 def serving(application: str, *, workers: int = 1, **environment: str) -> Iterator[int]:
-    """Serve ``module:application`` by gunicorn as `flask serve` does; gives the port."""
+    """Serve ``wsgi:app`` as `flask serve` does, another ``module:application`` by plain gunicorn; gives the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        application,
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--preload",
-        "--config",
-        "python:survey_app.warm_up",
-        "--workers",
-        str(workers),
-    ]
-    server = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=os.environ | environment)
+    address = f"127.0.0.1:{port}"
+    command = web_server(address, workers) if application == "wsgi:app" else _plain(address, workers, application)
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     try:
         _wait_for(port)
         yield port
     finally:
         server.terminate()
         server.wait()
+
+
+def _plain(address: str, workers: int, application: str) -> list[str]:
+    options = ["--bind", address, "--workers", str(workers), "--log-level", "warning"]
+    return [sys.executable, "-m", "gunicorn", application, "--preload", *options]
 
 
 def pages_a_second(port: int, path: str, cookie: str, pages: int) -> float:

@@ -52,26 +52,9 @@ def start_command(host: str, port: int) -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Run the web server and the worker; they live and die together."""
     _let_go_of_the_database()
-    python = sys.executable
     commands = [
-        [
-            python,
-            "-m",
-            "gunicorn",
-            "wsgi:app",
-            "--bind",
-            f"{host}:{port}",
-            "--workers",
-            str(workers),
-            "--preload",
-            "--config",
-            "python:survey_app.warm_up",
-            "--log-level",
-            "warning",
-            "--graceful-timeout",
-            "10",
-        ],
-        [python, "-m", "flask", "--app", "wsgi", "jobs", "work"],
+        web_server(f"{host}:{port}", workers),
+        [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"],
     ]
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs begin with Ctrl-C switched off
         signal.signal(number, _as_interrupt)
@@ -98,6 +81,26 @@ def serve(host: str, port: int, workers: int) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
     sys.exit(code)
+
+
+def web_server(address: str, workers: int) -> list[str]:
+    """The command of the web server: processes that answer one request at a time (decision 0043)."""
+    options = {
+        "--bind": address,
+        "--workers": str(workers),
+        "--worker-class": "survey_app.patient_worker.PatientWorker",
+        "--config": "python:survey_app.warm_up",
+        "--log-level": "warning",
+        "--graceful-timeout": "10",
+    }
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        "--preload",
+        *(part for pair in options.items() for part in pair),
+    ]
 
 
 def _let_go_of_the_database() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,21 @@ def test_a_second_server_on_the_same_port_says_so_and_leaves_the_first_alone(
     assert f"PORT={server.port + 1}" in second.stderr
     assert "Traceback" not in second.stderr
     server.wait_until_ready()
+
+
+def test_silent_and_slow_clients_keep_nobody_waiting(serve: Callable[[], RunningServer]) -> None:
+    server = serve()
+    head = "POST /s/khong-co HTTP/1.1\r\nHost: may-chu\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    said = ["", "GET / HT", head, f"{head}Content-Length: 90\r\n\r\na="]
+    with ExitStack() as open_ones:
+        for number in range(40):
+            slow = open_ones.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            slow.sendall(said[number % len(said)].encode())
+        for _person in range(4):  # each of them would wait for half a minute
+            urllib.request.urlopen(f"{server.url}/du-lieu-ca-nhan", timeout=10).close()
+        slow.sendall(b"b" * 88)
+        assert slow.recv(100).startswith(b"HTTP/1.1 404")
+    assert "Traceback" not in server.logged()
 
 
 def test_starting_again_after_a_kill_in_the_middle_of_loading_loads_nothing_twice(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ of_figure <- function(row) {
   inside <- everyone
   if (row$domain != "") { v <- x[[column_of[[row$domain]]]]; inside <- !is.na(v) & v == row$domain_value }
   e <- if (row$domain == "") whole[[name]] else estimate(prepared[[name]], inside)
-  if (e$respondents < 10) return(e[c("respondents", "n", "base", "missing", "n_psu")])
+  if (e$respondents < 10 || row$withheld %in% "protected") return(e[c("respondents", "n", "base", "missing", "n_psu")])
   above <- if (row$domain == "") NULL else whole[[name]]
   share <- row$unit == "share"
   if (probability) {

@@ -166,3 +166,35 @@ def test_a_header_without_rows_gives_withheld_figures(tmp_path: Path) -> None:
     code, out = run(tmp_path, {"ids": "psu", "items": ["q1"]}, "psu,q1\n")
     assert code == 0
     assert [(row["n"], row["withheld"]) for row in json.loads(out.read_text("utf-8"))] == [(0, "too_few")]
+
+
+def few_and_many(*cells: tuple[str, str, int]) -> str:
+    """One response a row: sex, age group, and how many of them."""
+    lines = [f"{sex},{age},{5 - place % 3},c{place % 4}" for sex, age, count in cells for place in range(count)]
+    return "\n".join(["sex,age,q1,commune", *lines]) + "\n"
+
+
+def withheld_in(out: Path, *by: str) -> dict[tuple[str, ...], str | None]:
+    rows = json.loads(out.read_text("utf-8"))
+    return {tuple(row["domain"].values()): row["withheld"] for row in rows if tuple(row["domain"]) == by}
+
+
+def test_a_part_with_too_few_does_not_follow_from_the_whole_and_the_others(tmp_path: Path) -> None:
+    cells = [("F", "a", 30), ("F", "b", 40), ("F", "c", 50), ("M", "a", 4), ("M", "b", 25), ("M", "c", 60)]
+    settings = {"ids": "commune", "items": ["q1"], "by": ["age", ["sex", "age"]]}
+    code, out = run(tmp_path, settings, few_and_many(*cells))
+    assert code == 0
+    assert set(withheld_in(out, "age").values()) == {None}
+    crossed = withheld_in(out, "sex", "age")
+    assert crossed["M", "a"] == "too_few"
+    protecting = {cell for cell, reason in crossed.items() if reason == "protected"}
+    assert protecting == {("F", "a"), ("M", "b"), ("F", "b")}  # the cheapest cycle through it
+
+    run(tmp_path, settings | {"by": ["age"]}, few_and_many(("F", "a", 6), ("F", "b", 40), ("F", "c", 50)))
+    assert withheld_in(out, "age") == {("a",): "too_few", ("b",): "protected", ("c",): None}
+
+
+def test_a_column_without_values_has_no_parts(tmp_path: Path) -> None:
+    code, out = run(tmp_path, {"ids": "commune", "items": ["q1"], "by": ["age"]}, few_and_many(("F", "", 30)))
+    assert code == 0
+    assert [row["domain"] for row in json.loads(out.read_text("utf-8"))] == [{}]

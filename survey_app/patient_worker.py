@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Full, Queue
-from typing import Any
+from typing import Any, BinaryIO
 
 from gunicorn import util
 from gunicorn.workers.sync import SyncWorker
@@ -29,7 +29,7 @@ SILENCE_SECONDS = 25.0
 #: How long a client may take to see the end of its answer.
 FAREWELL_SECONDS = 2.0
 #: A request is awaited up to this size; a larger one, which only the offices send, the application reads as it comes.
-AWAITED_BYTES = 1 << 20
+AWAITED_BYTES = 1 << 18
 #: More than any head of a request has.
 HEAD_BYTES = 1 << 17
 #: Pieces of an answer that wait for a slow client before the application waits with it.
@@ -37,6 +37,8 @@ MOST_LETTERS = 1_000
 READ_BYTES = 1 << 16
 #: Connections taken before the process looks after those that wait.
 AT_ONCE = 16
+
+Letter = Callable[[], object]
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
@@ -84,7 +86,7 @@ class Talk:
 
     def __init__(self, sock: socket.socket, received: bytearray, notify: Callable[[], None]) -> None:
         self._sock, self._received, self._notify = sock, memoryview(bytes(received)), notify
-        self._letters: Queue[Callable[[], object] | None] | None = None
+        self._letters: Queue[Letter | None] | None = None
         self._ended = self._lost = False
         self.carrier: threading.Thread | None = None
 
@@ -118,13 +120,13 @@ class Talk:
         if count <= READ_BYTES:
             self.sendall(os.pread(file.fileno(), count, offset))
         else:
-            self._post(partial(_push_file, self._sock, os.dup(file.fileno()), offset, count))
+            self._post(partial(_push_file, self._sock, os.fdopen(os.dup(file.fileno()), "rb"), offset, count))
 
     def shutdown(self, _how: int) -> None:
         """The answer is complete."""
         self._ended = True
         if self._letters is not None:
-            self._letters.put(None)
+            self._put(self._letters, None)
         else:
             self._sock.shutdown(socket.SHUT_WR)
 
@@ -138,18 +140,24 @@ class Talk:
     def close(self) -> None:
         """The worker closes it."""
 
-    def _post(self, letter: Callable[[], object]) -> None:
+    def _post(self, letter: Letter) -> None:
         if self._letters is None:
             self._letters = Queue(MOST_LETTERS)
             self.carrier = threading.Thread(target=self._carry, args=(self._letters,), daemon=True)
             self.carrier.start()
+        if not self._put(self._letters, letter):
+            raise BrokenPipeError(errno.EPIPE, "the client has gone")
+
+    def _put(self, letters: Queue[Letter | None], letter: Letter | None) -> bool:
+        """Whether the carrier will see it; where many wait, wait with them until the client goes."""
         while not self._lost:
             with suppress(Full):
-                return self._letters.put(letter, timeout=1)
+                letters.put(letter, timeout=1)
+                return True
             self._notify()
-        raise BrokenPipeError(errno.EPIPE, "the client has gone")
+        return False
 
-    def _carry(self, letters: Queue[Callable[[], object] | None]) -> None:
+    def _carry(self, letters: Queue[Letter | None]) -> None:
         self._sock.settimeout(SILENCE_SECONDS)
         try:
             while letter := letters.get():
@@ -165,8 +173,8 @@ def _push(sock: socket.socket, data: bytes) -> None:
         rest = rest[sock.send(rest) :]
 
 
-def _push_file(sock: socket.socket, number: int, offset: int, count: int) -> None:
-    with os.fdopen(number, "rb") as file:
+def _push_file(sock: socket.socket, file: BinaryIO, offset: int, count: int) -> None:
+    with file:
         sock.sendfile(file, offset, count)
 
 
@@ -201,6 +209,11 @@ class PatientWorker(SyncWorker):
                 sock, address = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):  # none waits
                 return
+            except OSError as error:
+                if error.errno not in (errno.EMFILE, errno.ENFILE) or not self.clients:
+                    raise
+                self._forget_longest_silent()
+                return
             sock.setblocking(False)
             self._hear(Client(sock, address, listener, time.monotonic() + SILENCE_SECONDS))
 
@@ -223,12 +236,14 @@ class PatientWorker(SyncWorker):
                 self._answer(client)
             else:
                 self._await(client)
+        else:  # what it sends after its answer is of no use
+            self._await(client)
 
     def _await(self, client: Client) -> None:
         if client in self.clients:
             return
         if len(self.clients) >= self.cfg.worker_connections:
-            self._forget(min(self.clients, key=lambda waiting: waiting.deadline))
+            self._forget_longest_silent()
         self.clients[client] = None
         self.poller.register(client.sock, selectors.EVENT_READ, partial(self._hear, client))
 
@@ -251,6 +266,9 @@ class PatientWorker(SyncWorker):
     def _forget(self, client: Client) -> None:
         self._leave(client)
         client.sock.close()
+
+    def _forget_longest_silent(self) -> None:
+        self._forget(min(self.clients, key=lambda client: client.deadline))
 
     def _forget_silent(self) -> None:
         now = time.monotonic()

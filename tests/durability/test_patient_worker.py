@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -19,6 +18,7 @@ import pytest
 
 from survey_app import patient_worker
 from survey_app.patient_worker import AWAITED_BYTES, HEAD_BYTES, Talk, has_come
+from survey_app.serving import web_server
 from survey_app.settings import ROOT
 from tests.servers import free_port
 
@@ -42,9 +42,9 @@ def address(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """One process that serves it."""
     (tmp_path / "long").write_bytes(LONG)
     port = free_port()
-    command = "gunicorn tests.durability.test_patient_worker:answering --log-level warning --worker-class"
+    application = "tests.durability.test_patient_worker:answering"
     server = subprocess.Popen(
-        [sys.executable, "-m", *command.split(), "survey_app.patient_worker.PatientWorker", "--bind", f":{port}"],
+        [arg.replace("wsgi:app", application) for arg in web_server(f"127.0.0.1:{port}", 1) if arg != "--preload"],
         cwd=ROOT, env=os.environ | {"LONG_FILE": str(tmp_path / "long")},
     )  # fmt: skip
     try:
@@ -123,6 +123,28 @@ def read_all(theirs: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def test_what_comes_after_the_request_does_not_cut_the_answer(address: tuple[str, int]) -> None:
+    with socket.create_connection(address) as client:
+        client.settimeout(20)
+        client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na" + b"GET / HTTP/1.1\r\n" * 20_000)
+        assert read_all(client).endswith(b"short\r\n0\r\n\r\n")
+
+
+def test_a_client_that_ends_its_side_is_answered(address: tuple[str, int]) -> None:
+    with socket.create_connection(address) as client:
+        client.settimeout(20)
+        client.sendall(b"GET /long HTTP/1.0\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        assert read_all(client).endswith(LONG)
+
+
+def test_more_silent_clients_than_there_is_room_for_make_room_for_those_who_speak(address: tuple[str, int]) -> None:
+    with ExitStack() as open_ones:
+        for _number in range(700):
+            open_ones.enter_context(socket.create_connection(address))
+        assert urllib.request.urlopen("http://{}:{}/".format(*address), timeout=10).read() == b"short"
+
+
 def test_a_short_answer_needs_no_carrier(pair: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pair
     talk = talk_to(ours)
@@ -160,6 +182,7 @@ def test_a_client_that_has_gone_ends_the_answer(
     theirs.close()
     with pytest.raises(BrokenPipeError):
         send_for_ever(talk)
+    talk.shutdown(socket.SHUT_WR)
 
 
 def test_a_client_that_takes_nothing_is_let_go(

@@ -141,3 +141,21 @@ def test_a_questionnaire_without_any_measure_says_so_on_every_page(
         assert ("không có tỷ lệ hài lòng" in page.text) is answered
     with pytest.raises(UserError, match="không lập được bảng"):
         choose(code_responses(session, survey), Asked())
+
+
+def test_a_place_where_the_chosen_question_was_not_asked_keeps_its_row(session: Session) -> None:
+    survey = make_village(session, sample={"share": 0.5, "stratify_by": "none"})
+    places = communes(session, survey)
+    for place, commune in enumerate(places):
+        late = {"late": 1, "q3": 1} if place else {"late": 2}
+        for _number in range(12):
+            respond(session, survey, commune, answers={"q1": 3, "q2": 2, **late})
+    session.commit()
+    responses = code_responses(session, survey)
+    measures = measures_to_cross(responses.counts.instrument)
+    rows = split_by(responses, [measures["q3"], measures["overall"]], responses.facets["commune"])
+    for key, asked in (("q3", 0), ("overall", 12)):
+        found = {row.domain["commune"]: row for row in rows[key]}
+        assert set(found) > set(places)
+        assert (found[places[0]].respondents, found[places[1]].respondents) == (asked, 12)
+    assert {row.domain["commune"]: row.withheld for row in rows["q3"]}[places[0]] == "nobody"

@@ -103,6 +103,6 @@ def split_by(
                 withheld=bool(withheld[place]),
             )
             for place, value in enumerate(grid.rows)
-            if value == TOTAL or grids[0].answers[place][0].asked > 0
+            if value == TOTAL or any(grid.answers[place][0].asked > 0 for grid in grids)
         ]
     return found

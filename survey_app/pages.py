@@ -36,7 +36,6 @@ from survey_app.database import db
 from survey_app.errors import LinesRefused, UserError
 from survey_app.geography.queries import provinces
 from survey_app.i18n import LANGUAGES, language
-from survey_app.security import drain_request
 from survey_app.settings import VERSION
 
 log = structlog.get_logger(__name__)
@@ -126,8 +125,6 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error
-    if code == 413:
-        drain_request()
     message, advice = _HTTP_WORDS.get(code, _HTTP_WORDS[400])()
     if is_spoken_to_machines():
         return problem_of_status(error, code, message)

@@ -28,8 +28,11 @@ from gunicorn.workers.sync import SyncWorker
 SILENCE_SECONDS = 25.0
 #: How long a client may take to see the end of its answer.
 FAREWELL_SECONDS = 2.0
-#: A request is awaited up to this size; a larger one, which only the offices send, the application reads as it comes.
-AWAITED_BYTES = 1 << 18
+#: A request is awaited up to this size, more than the application takes from people who have not signed in. A larger
+#: one it refuses unread, or reads as it comes where an office sends a file.
+AWAITED_BYTES = 1 << 20
+#: What a client may go on sending after its answer, so that it sees the answer and not a broken connection.
+MOST_DRAINED_BYTES = 128 << 20
 #: More than any head of a request has.
 HEAD_BYTES = 1 << 17
 #: Pieces of an answer that wait for a slow client before the application waits with it.
@@ -41,7 +44,9 @@ AT_ONCE = 16
 Letter = Callable[[], object]
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
-_EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+_LAST_CHUNK = b"0\r\n\r\n"
 
 
 def has_come(received: bytes | bytearray) -> bool:
@@ -53,10 +58,16 @@ def has_come(received: bytes | bytearray) -> bool:
     if end < 0:
         return len(received) > HEAD_BYTES
     head = bytes(received[: end + 2])
+    if _CHUNKED.search(head):
+        return received.endswith(_LAST_CHUNK, end + 4) or len(received) > AWAITED_BYTES
     length = _LENGTH.search(head)
-    if length is None or _EXPECTS.search(head) or int(length[1]) > AWAITED_BYTES:
-        return True
-    return len(received) >= end + 4 + int(length[1])
+    return length is None or int(length[1]) > AWAITED_BYTES or len(received) >= end + 4 + int(length[1])
+
+
+def expects_word(received: bytes | bytearray) -> bool:
+    """Whether the client has sent its head and waits for a word before it sends more."""
+    end = received.find(b"\r\n\r\n")
+    return end >= 0 and len(received) == end + 4 and _EXPECTS.search(received, 0, end + 2) is not None
 
 
 @dataclass(eq=False, slots=True)
@@ -68,7 +79,9 @@ class Client:
     listener: Any
     deadline: float
     received: bytearray = field(default_factory=bytearray)
+    encouraged: bool = False
     answered: bool = False
+    drained: int = 0
 
 
 class Talk:
@@ -82,9 +95,14 @@ class Talk:
         What has come.
     notify : callable
         Tells that the process lives, while more is read or written.
+    encouraged : bool
+        Whether the client was told to go on sending.
     """
 
-    def __init__(self, sock: socket.socket, received: bytearray, notify: Callable[[], None]) -> None:
+    def __init__(
+        self, sock: socket.socket, received: bytearray, notify: Callable[[], None], *, encouraged: bool = False
+    ) -> None:
+        self._encouraged = encouraged
         self._sock, self._received, self._notify = sock, memoryview(bytes(received)), notify
         self._letters: Queue[Letter | None] | None = None
         self._ended = self._lost = False
@@ -113,7 +131,11 @@ class Talk:
         if sent < len(data):
             self._post(partial(_push, self._sock, bytes(data[sent:])))
 
-    send = sendall
+    def send(self, word: bytes) -> int:
+        """Tell the client to go on sending, unless it was told."""
+        if not self._encouraged:
+            self.sendall(word)
+        return len(word)
 
     def sendfile(self, file: Any, offset: int, count: int) -> None:
         """Send a part of a file; a long one from the disk."""
@@ -199,12 +221,15 @@ class PatientWorker(SyncWorker):
                 looked = time.monotonic()
             self.notify()
             for key, _events in self.poller.select(1.0):
-                key.data()
+                if self.alive:
+                    key.data()
         self._await_carriers()
 
     def _welcome(self, listener: Any) -> None:
         """Take some connections: who speaks already is answered before the next is taken."""
         for _number in range(AT_ONCE):
+            if not self.alive:
+                return
             try:
                 sock, address = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):  # none waits
@@ -228,7 +253,9 @@ class PatientWorker(SyncWorker):
             part = b""
         if not part:
             self._forget(client)
-        elif not client.answered:
+        elif client.answered:
+            self._drain(client, len(part))
+        else:
             client.received += part
             client.deadline = time.monotonic() + SILENCE_SECONDS
             if has_come(client.received):
@@ -236,7 +263,21 @@ class PatientWorker(SyncWorker):
                 self._answer(client)
             else:
                 self._await(client)
-        else:  # what it sends after its answer is of no use
+                self._encourage(client)
+
+    def _encourage(self, client: Client) -> None:
+        if not client.encouraged and expects_word(client.received):
+            client.encouraged = True
+            with suppress(OSError):
+                client.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _drain(self, client: Client, size: int) -> None:
+        """What it sends after its answer is of no use, but while it sends it has not looked at the answer."""
+        client.drained += size
+        if client.drained > MOST_DRAINED_BYTES:
+            self._forget(client)
+        else:
+            client.deadline = time.monotonic() + SILENCE_SECONDS
             self._await(client)
 
     def _await(self, client: Client) -> None:
@@ -254,7 +295,8 @@ class PatientWorker(SyncWorker):
 
     def _answer(self, client: Client) -> None:
         """Let gunicorn answer; the socket stays until the client has seen the end."""
-        talk = Talk(client.sock, client.received, self.notify)
+        self.notify()
+        talk = Talk(client.sock, client.received, self.notify, encouraged=client.encouraged)
         self.handle(client.listener, talk, client.address)
         if talk.carrier is not None:
             self.carriers = [carrier for carrier in [*self.carriers, talk.carrier] if carrier.is_alive()]
@@ -271,9 +313,13 @@ class PatientWorker(SyncWorker):
         self._forget(min(self.clients, key=lambda client: client.deadline))
 
     def _forget_silent(self) -> None:
+        """Let those go whose time is over, unless they spoke while the process was busy."""
         now = time.monotonic()
         for client in [client for client in self.clients if client.deadline <= now]:
-            self._forget(client)
+            try:
+                client.sock.recv(1, socket.MSG_PEEK)
+            except OSError:
+                self._forget(client)
 
     def _await_carriers(self) -> None:
         """Give slow clients the rest of their answers before the process ends."""

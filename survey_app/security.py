@@ -37,7 +37,6 @@ _PRIVATE_SECURE = _PRIVATE | {"Strict-Transport-Security": "max-age=31536000"}
 #: A whole questionnaire with long open answers fits many times; a 5 MB answer is refused before it is read.
 MAXIMUM_FORM_BYTES = 1_000_000
 MAXIMUM_UPLOAD_BYTES = 64_000_000
-MAXIMUM_DRAIN_BYTES = 128_000_000
 
 
 class KeptSigner(SecureCookieSessionInterface):
@@ -91,13 +90,6 @@ def init_security(app: Flask, *, production: bool) -> None:
     app.json_provider_class = CarefulJson  # Flask-Security makes its own `app.json` of it
     app.before_request(_refuse_hidden_characters)
     app.after_request(_add_headers)
-
-
-def drain_request() -> None:
-    """Read the rest of a body that was too long, so that the browser shows our page and not a broken connection."""
-    stream, left = request.environ["wsgi.input"], MAXIMUM_DRAIN_BYTES
-    while left > 0 and (chunk := stream.read(min(left, 65_536))):
-        left -= len(chunk)
 
 
 def _refuse_hidden_characters() -> None:

@@ -89,7 +89,7 @@ def web_server(address: str, workers: int) -> list[str]:
         "--bind": address,
         "--workers": str(workers),
         "--worker-class": "survey_app.patient_worker.PatientWorker",
-        "--worker-connections": "500",
+        "--worker-connections": "300",
         "--config": "python:survey_app.warm_up",
         "--log-level": "warning",
         "--graceful-timeout": "10",

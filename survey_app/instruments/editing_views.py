@@ -31,7 +31,6 @@ from survey_app.instruments.loader import MAX_BYTES
 from survey_app.instruments.queries import instrument_of
 from survey_app.instruments.uploads import read_upload
 from survey_app.instruments.written import source_of
-from survey_app.security import drain_request
 
 blueprint = Blueprint("questionnaire_editing", __name__, url_prefix="/quan-ly/bo-phieu")
 
@@ -61,7 +60,6 @@ def _allow_long_drafts() -> None:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _tell_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    drain_request()
     form = DraftForm(formdata=None)
     form.file.errors = [_("Tệp quá lớn, không phải là một bộ phiếu. Xin chọn lại tệp, nhiều nhất 1 MB.")]
     return render_template("office/questionnaire_new.html", form=form), 413

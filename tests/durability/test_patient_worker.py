@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from survey_app.settings import ROOT
 from tests.servers import free_port
 
 POST = b"POST /s/a HTTP/1.1\r\nHost: may-chu\r\n"
+STUCK_SECONDS = 5
 LONG = bytes(range(256)) * 40_000
 
 
@@ -34,6 +36,10 @@ def answering(
     if environ["PATH_INFO"] == "/file":
         file = Path(os.environ["LONG_FILE"]).open("rb")  # noqa: SIM115  the server closes it
         return environ["wsgi.file_wrapper"](file)  # type: ignore[no-any-return]
+    if environ["PATH_INFO"] == "/whole":
+        return [environ["wsgi.input"].read()]
+    if environ["PATH_INFO"] == "/thinking":
+        time.sleep(1)
     return [LONG] if environ["PATH_INFO"] == "/long" else [b"short"]
 
 
@@ -43,8 +49,9 @@ def address(tmp_path: Path) -> Iterator[tuple[str, int]]:
     (tmp_path / "long").write_bytes(LONG)
     port = free_port()
     application = "tests.durability.test_patient_worker:answering"
+    command = [*web_server(f"127.0.0.1:{port}", 1), "--timeout", str(STUCK_SECONDS)]
     server = subprocess.Popen(
-        [arg.replace("wsgi:app", application) for arg in web_server(f"127.0.0.1:{port}", 1) if arg != "--preload"],
+        [arg.replace("wsgi:app", application) for arg in command if arg != "--preload"],
         cwd=ROOT, env=os.environ | {"LONG_FILE": str(tmp_path / "long")},
     )  # fmt: skip
     try:
@@ -86,8 +93,11 @@ def test_clients_that_do_not_read_keep_nobody_waiting_and_miss_nothing(address: 
         (POST + b"Content-Length: drei\r\n\r\n", True),
         (POST + b"Content-Length: %d\r\n\r\n" % AWAITED_BYTES, False),
         (POST + b"Content-Length: %d\r\n\r\n" % (AWAITED_BYTES + 1), True),
-        (POST + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n", True),
-        (POST + b"Transfer-Encoding: chunked\r\n\r\n", True),
+        (POST + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n", False),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n", False),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", False),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", True),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"x" * AWAITED_BYTES, True),
         (b"x" * HEAD_BYTES, False),
         (b"x" * (HEAD_BYTES + 1), True),
     ],
@@ -136,6 +146,52 @@ def test_a_client_that_ends_its_side_is_answered(address: tuple[str, int]) -> No
         client.sendall(b"GET /long HTTP/1.0\r\n\r\n")
         client.shutdown(socket.SHUT_WR)
         assert read_all(client).endswith(LONG)
+
+
+def test_bodies_that_do_not_come_keep_nobody_waiting(address: tuple[str, int]) -> None:
+    heads = ("Content-Length: 1048576", "Content-Length: 9\r\nExpect: 100-continue", "Transfer-Encoding: chunked")
+    with ExitStack() as open_ones:
+        for number in range(12):
+            slow = open_ones.enter_context(socket.create_connection(address))
+            slow.sendall(f"POST / HTTP/1.1\r\nHost: a\r\n{heads[number % 3]}\r\n\r\n".encode())
+        assert urllib.request.urlopen("http://{}:{}/".format(*address), timeout=10).read() == b"short"
+
+
+def test_a_client_that_waits_for_a_word_hears_it_once(address: tuple[str, int]) -> None:
+    with socket.create_connection(address) as client:
+        client.settimeout(20)
+        client.sendall(b"POST /whole HTTP/1.0\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"word")
+        answer = read_all(client)
+        assert answer.startswith(b"HTTP/1.0 200") or answer.startswith(b"HTTP/1.1 200")
+        assert answer.endswith(b"word")
+
+
+def test_a_body_in_chunks_arrives_whole(address: tuple[str, int]) -> None:
+    with socket.create_connection(address) as client:
+        client.settimeout(20)
+        client.sendall(b"POST /whole HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n")
+        time.sleep(0.2)
+        client.sendall(b"2\r\ncd\r\n0\r\n\r\n")
+        assert b"abcd" in read_all(client)
+
+
+def test_a_body_that_nobody_reads_is_taken_so_that_the_answer_is_seen(address: tuple[str, int]) -> None:
+    body = b"x" * 5_000_000
+    with socket.create_connection(address) as client:
+        client.settimeout(20)
+        client.sendall(b"POST / HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        assert read_all(client).endswith(b"short")
+
+
+def test_many_long_answers_one_after_the_other_are_no_sign_of_a_dead_process(address: tuple[str, int]) -> None:
+    def visit(_number: int) -> bytes:
+        answer: bytes = urllib.request.urlopen("http://{}:{}/thinking".format(*address), timeout=60).read()
+        return answer
+
+    with ThreadPoolExecutor(2 * STUCK_SECONDS) as pool:
+        assert set(pool.map(visit, range(2 * STUCK_SECONDS))) == {b"short"}
 
 
 def test_more_silent_clients_than_there_is_room_for_make_room_for_those_who_speak(address: tuple[str, int]) -> None:

@@ -18,7 +18,7 @@ from survey_app.i18n import PROVINCE_TIME
 from survey_app.publication.forms import read_moment
 from survey_app.publication.models import Publication
 from survey_app.publication.public_choice import SECTIONS, PublicChoice
-from survey_app.publication.queries import find_waiting, publications_of, was_approved
+from survey_app.publication.queries import find_waiting, is_correction, publications_of
 from survey_app.publication.review import LINES, Answer, lines_left, review_publication
 from survey_app.publication.review_words import facts_in_words
 from survey_app.publication.service import approve_publication, freeze_publication, withdraw_publication
@@ -111,7 +111,7 @@ def correct_command(
     """Take a snapshot that corrects a published one, once it is approved."""
     survey = find_survey(session, slug)
     actor = _actor(session, survey, email, FREEZE)
-    if not was_approved(session, survey):
+    if not is_correction(session, survey):
         raise Conflict(_("Đợt khảo sát này chưa công bố nên chưa có gì để đính chính. Xin dùng lệnh freeze."))
     choice = _choice(without, breakdowns, files, no_files=no_files)
     _tell_frozen(freeze_publication(session, survey, actor=actor, choice=choice, reason=reason))

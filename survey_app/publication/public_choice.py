@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from survey_app.errors import UserError
+from survey_app.instruments.schema import Instrument
 from survey_app.publication.attachments import ATTACHMENTS
 
 #: Sections that may be left out; the answer, the questionnaire and the method always stand.
@@ -20,6 +21,7 @@ SECTIONS = {
 }
 #: Breakdowns that are public unless somebody chooses otherwise, where the questionnaire and the territory have them.
 USUAL_BREAKDOWNS = ("district", "channel", "sex", "age")
+PLACES_AND_CHANNEL = ("district", "commune", "channel")
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class PublicChoice:
         _refuse_unknown(self.breakdowns, existing)
         return sorted(set(self.breakdowns), key=lambda by: (_place(USUAL_BREAKDOWNS, by), _place(existing, by)))
 
-    def check(self) -> None:
-        """Refuse sections and files that do not exist.
+    def check(self, instrument: Instrument) -> None:
+        """Refuse sections, files and breakdowns that do not exist.
 
         Raises
         ------
@@ -70,6 +72,8 @@ class PublicChoice:
         """
         _refuse_unknown(self.sections, SECTIONS)
         _refuse_unknown(self.files or (), [one.name for one in ATTACHMENTS])
+        single = [item.key for item in instrument.items() if item.type == "single"]
+        _refuse_unknown(self.breakdowns or (), [*PLACES_AND_CHANNEL, *single])
 
 
 def _place(names: Sequence[str], name: str) -> int:

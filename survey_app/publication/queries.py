@@ -114,9 +114,15 @@ def find_standing(session: Session, survey: Survey) -> Publication | None:
     )
 
 
-def was_approved(session: Session, survey: Survey) -> bool:
-    """Whether any version was ever approved: another one then says why there is another."""
-    found = select(Publication.id).where(Publication.survey_id == survey.id, Publication.approved_by.is_not(None))
+def was_public(at: datetime) -> ColumnElement[bool]:
+    """Whether the public reads a version or ever could: one that ended before its embargo did never was."""
+    return Publication.public_from < func.coalesce(Publication.ended_at, at)
+
+
+def is_correction(session: Session, survey: Survey) -> bool:
+    """Whether another version corrects one, that is approved or was public, and so says why there is another."""
+    earlier = (Publication.state == "approved") | was_public(now())
+    found = select(Publication.id).where(Publication.survey_id == survey.id, earlier)
     return session.scalar(found.limit(1)) is not None
 
 

@@ -14,9 +14,10 @@ from survey_app.audit.service import record
 from survey_app.collection.queries import count_responses
 from survey_app.database import now, read_only
 from survey_app.errors import Conflict, Forbidden, UserError
+from survey_app.instruments.queries import instrument_of
 from survey_app.publication.models import Publication, PublishedFile
 from survey_app.publication.public_choice import PublicChoice
-from survey_app.publication.queries import find_standing, find_waiting, was_approved
+from survey_app.publication.queries import find_standing, find_waiting, is_correction
 from survey_app.publication.review import check_seen, lines_left
 from survey_app.publication.snapshot import Progress, compute_content, finish_snapshot
 from survey_app.reasons import read_reason
@@ -44,7 +45,7 @@ def freeze_publication(
     Parameters
     ----------
     reason : str
-        Why there is another version; asked for once a version was approved, for it corrects that one.
+        Why there is another version; asked for where one is approved or was public, for it corrects that one.
     progress : callable, optional
         Told how many files are made of how many; what it writes is committed at once.
 
@@ -214,7 +215,7 @@ def check_freezable(session: Session, survey: Survey, choice: PublicChoice, reas
     """
     _check_closed(survey)
     _read_correction(session, survey, reason)
-    choice.check()
+    choice.check(instrument_of(session, survey.questionnaire_id))
     if count_responses(session, survey) == 0:
         raise Conflict(_("Chưa có phiếu nào nên chưa có số liệu để chốt."))
 
@@ -252,8 +253,8 @@ def _committing(session: Session, progress: Progress) -> Progress:
 
 
 def _read_correction(session: Session, survey: Survey, reason: str) -> str:
-    """The reason of another version; none is needed, and none kept, before one was approved."""
-    if not was_approved(session, survey):
+    """The reason of another version; none is needed, and none kept, where there is nothing to correct."""
+    if not is_correction(session, survey):
         return ""
     if not reason.strip():
         raise Conflict(_("Đợt khảo sát này đã công bố. Muốn thay bằng bản khác, xin ghi lý do đính chính."))

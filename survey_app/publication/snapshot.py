@@ -75,9 +75,9 @@ def compute_content(session: Session, survey: Survey, choice: PublicChoice) -> C
     UserError
         A section, breakdown or file was chosen that does not exist.
     """
-    choice.check()
-    whole = estimate_survey(session, survey)
     instrument = instrument_of(session, survey.questionnaire_id)
+    choice.check(instrument)
+    whole = estimate_survey(session, survey)
     tables = {"": whole} | {
         by: estimate_survey(session, survey, by) for by in choice.breakdowns_among(whole.breakdowns)
     }

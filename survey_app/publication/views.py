@@ -30,7 +30,7 @@ from survey_app.publication.freezing import KIND, ask_to_freeze, freezing_job
 from survey_app.publication.models import Publication
 from survey_app.publication.pages import result_page
 from survey_app.publication.public_choice import SECTIONS, USUAL_BREAKDOWNS, PublicChoice
-from survey_app.publication.queries import find_file, find_standing, publications_of
+from survey_app.publication.queries import find_file, find_standing, is_correction, publications_of
 from survey_app.publication.review import LINES, answers_digest, lines_left, review_publication
 from survey_app.publication.review_words import facts_in_words
 from survey_app.publication.service import approve_publication, withdraw_publication
@@ -160,13 +160,20 @@ def withdraw(slug: str) -> ResponseReturnValue:
     form = WithdrawalForm()
     try:
         _check_page(form)
-        withdraw_publication(
+        withdrawn = withdraw_publication(
             db.session, survey, actor=acting(), reason=form.withdrawal.data or "", sha256=form.sha256.data or ""
         )
     except UserError as error:
         return _refused(survey, error, form)
     db.session.commit()
-    flash(_("Đã rút bản công bố. Trang công khai nay ghi lý do."), "ok")
+    if (
+        withdrawn.public_from is not None
+        and withdrawn.ended_at is not None
+        and withdrawn.public_from < withdrawn.ended_at
+    ):
+        flash(_("Đã rút bản công bố. Trang công khai nay ghi lý do."), "ok")
+    else:
+        flash(_("Đã rút bản công bố trước giờ công khai, nên công chúng chưa thấy gì."), "ok")
     return redirect(url_for("publication.publication", slug=slug))
 
 
@@ -203,7 +210,7 @@ def _page(survey: Survey, typed: FlaskForm | None = None) -> str:
         line_count=len(LINES),
         standing=standing,
         under_embargo=standing is not None and standing.public_from is not None and standing.public_from > now(),
-        is_correction=standing is not None or any(one.approved_by for one in versions),
+        is_correction=is_correction(db.session, survey),
         approval=approval,
         freeze=typed if isinstance(typed, FreezeForm) else FreezeForm(formdata=None),
         withdrawal=withdrawal,

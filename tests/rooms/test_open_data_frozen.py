@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,15 +17,21 @@ from sqlalchemy.orm import Session
 from survey_app.database import db
 from survey_app.jobs.worker import run_waiting_jobs
 from survey_app.publication.data.service import public_settings, settings_in_force
+from survey_app.publication.models import Publication
 from survey_app.publication.public_choice import PublicChoice
 from survey_app.publication.review_words import facts_in_words
-from survey_app.publication.service import freeze_publication
+from survey_app.publication.service import freeze_publication, withdraw_publication
 from survey_app.surveys.models import Survey
 from survey_app.surveys.service import set_state
 from tests.conftest import token_in
+from tests.publishing import LEADER, publish
 from tests.rooms.test_open_data import PAGE, answered
 from tests.village import VILLAGE
 from tests.world import TESTER
+
+
+def survey_snapshot(session: Session) -> dict[str, Any]:
+    return session.scalars(select(Publication).order_by(Publication.number.desc()).limit(1)).one().snapshot
 
 
 @pytest.fixture
@@ -54,6 +61,38 @@ def test_freezing_adds_the_open_data_with_the_choices_of_the_last_export(
         assert "ít nhất 7 phiếu giống nhau; không nêu tên xã" in told
         assert archive.testzip() is None
         assert "du-lieu/danh-muc.csv" in archive.namelist()
+
+
+def test_a_correction_keeps_the_choices_of_the_responses_that_were_public(
+    app: Flask, sign_in: Callable[..., FlaskClient], village: str
+) -> None:
+    manager = sign_in("survey_manager")
+
+    def export(k: str, keys: list[str]) -> dict[str, Any]:
+        token = token_in(manager.get(PAGE).text)
+        manager.post(PAGE, data={"csrf_token": token, "k": k, "khoa": keys})
+        run_waiting_jobs(app)
+        with app.app_context():
+            return public_settings(db.session, db.session.scalars(select(Survey)).one()).as_json()
+
+    export("6", ["district", "sex"])
+    with app.app_context():
+        survey = db.session.scalars(select(Survey)).one()
+        set_state(db.session, survey, "closed", actor=TESTER)
+        publish(db.session, survey, choice=PublicChoice(files=()))
+    assert export("7", ["district", "sex"])["k"] == 7  # no responses were public yet
+    with app.app_context():
+        publish(db.session, db.session.scalars(select(Survey)).one(), reason="Thêm dữ liệu mở")
+    first = {"keys": ["district", "sex"], "k": 7, "communes": False}
+    assert export("9", ["district", "sex", "late"]) == first
+    with app.app_context():
+        survey = db.session.scalars(select(Survey)).one()
+        publish(db.session, survey, reason="Sửa tên một tiêu chí")
+        told = facts_in_words(survey_snapshot(db.session))["withheld"][-1]
+        assert "ít nhất 7 phiếu giống nhau" in told
+        withdraw_publication(db.session, survey, actor=LEADER, reason="Sai số liệu của một xã")
+        db.session.commit()
+        assert public_settings(db.session, survey).as_json() == first
 
 
 @pytest.mark.parametrize(("k", "keys"), [("2", ["district", "sex"]), ("5", ["late"])])

@@ -29,7 +29,7 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
 from survey_app.surveys.service import set_state
 from tests.conftest import token_in
-from tests.publishing import LEADER, tick_all
+from tests.publishing import LEADER, publish, tick_all
 from tests.village import VILLAGE, make_village, refusal, respond
 from tests.world import TESTER
 
@@ -210,6 +210,36 @@ def test_the_public_reads_the_snapshot_and_nothing_that_came_later(
     forget_pages(app)
     assert client.get(public[0]).text == page.text
     assert "Khảo sát làng" in client.get("/ket-qua/").text
+
+
+def test_a_breakdown_that_does_not_exist_is_refused_before_any_work(
+    app: Flask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with app.app_context():
+        closed_village(db.session)
+    person = sign_in("survey_manager")
+    token = token_in(person.get(BASE).text)
+    for breakdowns in (["nonsense"], ["channel", "q1"]):
+        answer = person.post(f"{BASE}/chot", data={"csrf_token": token, "chosen": "1", "breakdowns": breakdowns})
+        assert answer.status_code == 400
+        assert f"Không có phần „{breakdowns[-1]}”" in answer.text
+    run_waiting_jobs(app)
+    with app.app_context():
+        assert db.session.scalars(select(Publication)).all() == []
+    assert (
+        person.post(f"{BASE}/chot", data={"csrf_token": token, "chosen": "1", "breakdowns": ["sex"]}).status_code == 302
+    )
+
+
+def test_only_the_public_page_offers_its_charts_to_other_pages(
+    app: Flask, client: FlaskClient, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with app.app_context():
+        publish(db.session, closed_village(db.session))
+    preview = sign_in("survey_manager").get(f"{BASE}/1")
+    assert preview.status_code == 200
+    offer = "Dùng biểu đồ này ở trang khác"
+    assert (offer in preview.text, offer in client.get(f"/ket-qua/{VILLAGE}").text) == (False, True)
 
 
 def test_who_may_do_both_still_cannot_approve_their_own(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:

@@ -22,11 +22,12 @@ from survey_app.errors import Conflict, Forbidden, UserError
 from survey_app.publication import queries
 from survey_app.publication.models import Publication, PublishedFile
 from survey_app.publication.public_choice import PublicChoice
-from survey_app.publication.queries import approved_publications, find_approved
+from survey_app.publication.queries import approved_publications, find_approved, is_correction
 from survey_app.publication.review import LINES, Answer, answers_digest, lines_left, review_publication
 from survey_app.publication.service import approve_publication, freeze_publication, withdraw_publication
 from survey_app.surveys.models import Survey
 from survey_app.surveys.queries import find_survey
+from tests.conftest import token_in
 from tests.publishing import LEADER, REVIEWER, publish, tick_all
 from tests.rooms.test_publication_steps import closed_village
 from tests.village import VILLAGE, refusal
@@ -163,6 +164,29 @@ def test_what_never_was_public_before_its_correction_stays_unread(
     for module in ("queries", "public_views"):
         monkeypatch.setattr(f"survey_app.publication.{module}.now", lambda: end + timedelta(hours=1))
     assert [client.get(f"{ADDRESS}{part}").status_code for part in ("", "/ban/1", "/ban/2")] == [200, 404, 200]
+
+
+def test_a_version_taken_back_before_its_hour_leaves_nothing_to_correct(
+    app: Flask, client: FlaskClient, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with app.app_context():
+        survey = closed_village(db.session)
+        freeze_publication(db.session, survey, actor=TESTER)
+        tick_all(db.session, survey)
+        made = approve_publication(db.session, survey, actor=LEADER, public_from=now() + timedelta(hours=2))
+        db.session.commit()
+        assert is_correction(db.session, survey)
+        sha256 = made.sha256
+    leader = sign_in("approver")
+    page = f"/quan-ly/dot/{VILLAGE}/cong-bo"
+    data = {"csrf_token": token_in(leader.get(page).text), "withdrawal": "Chờ thêm phiếu của một xã", "sha256": sha256}
+    told = leader.post(f"{page}/rut", data=data, follow_redirects=True).text
+    assert "nên công chúng chưa thấy gì" in told
+    assert client.get(ADDRESS).status_code == 404
+    with app.app_context():
+        again = publish(db.session, find_survey(db.session, VILLAGE))
+        assert (again.number, again.reason, again.state) == (2, "", "approved")
+    assert client.get(ADDRESS).status_code == 200
 
 
 def test_a_withdrawal_leaves_its_reason_and_the_record(app: Flask, client: FlaskClient) -> None:

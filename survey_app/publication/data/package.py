@@ -242,7 +242,7 @@ def _read_me(gathered: Gathered) -> bytes:
         else:
             lines += [
                 _("phieu.csv, .parquet, .sav, .dta: từng phiếu, đã ẩn danh; nghĩa các cột ở tu-dien.csv và ddi.xml."),
-                _("tinh-lai.R: tính lại mọi con số từ phieu.csv. Chạy: Rscript tinh-lai.R"),
+                _("tinh-lai.R: tính lại các con số từ phieu.csv. Chạy: Rscript tinh-lai.R"),
                 _("khong-tinh-lai.csv: con số không tính lại chính xác được vì có ô đã ẩn (bao-mat.json)."),
             ]
         return "\n".join([*lines, _("danh-muc.csv: cỡ, số dòng và mã SHA-256 của từng tệp.")])

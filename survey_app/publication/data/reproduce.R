@@ -225,4 +225,7 @@ if (any(lost)) cat("Không tính lại chính xác được vì có ô đã ẩn
                    format(max(c(0, table$difference[!table$exact & is.finite(table$difference)]))), "\n", sep = "")
 if (compared == 0) stop("Không có con số nào để so / nothing was compared")
 if (wrong > 0) stop(wrong, " con số không tính lại được / figures differ")
-cat("Mọi con số đều tính lại được / every figure was found again\n")
+if (any(lost)) {
+  cat("Mọi con số không thuộc ", sum(lost), " dòng ấy đều tính lại được / every figure outside those ", sum(lost),
+      " rows was found again\n", sep = "")
+} else cat("Mọi con số đều tính lại được / every figure was found again\n")

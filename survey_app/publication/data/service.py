@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,18 @@ from sqlalchemy.orm import Session
 from survey_app.audit.models import Actor
 from survey_app.audit.service import record
 from survey_app.collection.queries import count_responses as count_forms
-from survey_app.database import read_only
+from survey_app.database import now, read_only
 from survey_app.errors import Conflict, UserError
 from survey_app.instruments.queries import instrument_of
+from survey_app.instruments.schema import Instrument
 from survey_app.jobs.models import Job
 from survey_app.publication.data.disclosure import DisclosureReport, not_recomputable
 from survey_app.publication.data.microdata import check_microdata
 from survey_app.publication.data.package import LIST_NAME, Content, MadeFile, gather, make_files, questions_in_weights
 from survey_app.publication.data.settings import DataSettings, check_settings, protect_enough, usual_keys
-from survey_app.publication.models import Publication
+from survey_app.publication.models import Publication, PublishedFile
 from survey_app.publication.public_choice import PublicChoice
+from survey_app.publication.queries import was_public
 from survey_app.publication.snapshot import compute_content
 from survey_app.publication.snapshot_format import read_content
 from survey_app.results.cube import count_responses
@@ -152,10 +155,36 @@ def settings_in_force(session: Session, survey: Survey) -> DataSettings:
 
 
 def public_settings(session: Session, survey: Survey) -> DataSettings:
-    """The choices for what becomes public: of the last export, unless they protect less than the usual ones."""
+    """The choices for what becomes public: of the last export, unless they protect less than the usual ones.
+
+    Where responses were public before, the choices of then: two files that hide other cells, joined, would show both.
+    """
     instrument = instrument_of(session, survey.questionnaire_id)
+    if (given := _settings_given_out(session, survey, instrument)) is not None:
+        return given
     settings = settings_in_force(session, survey)
     return settings if protect_enough(settings, instrument) else DataSettings(usual_keys(instrument))
+
+
+def _settings_given_out(session: Session, survey: Survey, instrument: Instrument) -> DataSettings | None:
+    """The choices of the first version whose responses the public had, or will have when its embargo ends."""
+    query = (
+        select(Publication, PublishedFile.content)
+        .join(Publication.files)
+        .where(
+            Publication.survey_id == survey.id,
+            (Publication.state == "approved") | was_public(now()),
+            PublishedFile.name == PUBLIC_DATA,
+        )
+        .order_by(Publication.number)
+    )
+    for publication, data in session.execute(query):
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            given = _inside("phieu.csv") in archive.namelist()
+        facts = read_content(publication.snapshot).get("review", {}).get("withheld", {}).get("microdata")
+        if given and facts:
+            return check_settings(instrument, facts["keys"], facts["k"], communes=facts["communes"])
+    return None
 
 
 def make_public_data(session: Session, survey: Survey, content: dict[str, Any], folder: Path) -> Path:
@@ -166,12 +195,17 @@ def make_public_data(session: Session, survey: Survey, content: dict[str, Any], 
     return pack(files, [one.name for one in made], folder / PUBLIC_DATA, content["frozen_at"])
 
 
+def _inside(name: str) -> str:
+    """Where a file stands in the archive."""
+    return f"du-lieu/{name}"
+
+
 def pack(files: Path, names: list[str], path: Path, made_at: str) -> Path:
     """Files of a folder, and the list of them, in one archive; the same files give the same bytes."""
     moment = tuple(int(part) for part in (made_at[:4], made_at[5:7], made_at[8:10], made_at[11:13], made_at[14:16]))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in [*names, LIST_NAME]:
-            entry = zipfile.ZipInfo(f"du-lieu/{name}", (*moment, 0))  # type: ignore[arg-type]  # six numbers
+            entry = zipfile.ZipInfo(_inside(name), (*moment, 0))  # type: ignore[arg-type]  # six numbers
             entry.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(entry, "w") as target, (files / name).open("rb") as source:
                 while portion := source.read(1 << 20):

@@ -19,7 +19,7 @@ FILE_WORDS = {
     "phieu.dta": _l("Từng phiếu đã ẩn danh, Stata"),
     "tu-dien.csv": _l("Từ điển: nghĩa của từng cột và từng mã"),
     "khong-tinh-lai.csv": _l("Con số không tính lại chính xác được"),
-    "tinh-lai.R": _l("Mã R tính lại mọi con số"),
+    "tinh-lai.R": _l("Mã R tính lại các con số"),
     "ddi.xml": _l("Mô tả theo chuẩn DDI Codebook 2.5"),
     "doc-truoc.txt": _l("Hướng dẫn ngắn"),
     "danh-muc.csv": _l("Danh mục: cỡ, số dòng, mã SHA-256"),

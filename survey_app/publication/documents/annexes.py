@@ -65,7 +65,7 @@ def facts_of(report: ReportContent) -> list[tuple[str, str]]:
         ),
         (_("Thời điểm của số liệu"), report.moment),
         (_("Số phiếu tính vào kết quả"), number(report.content["responses"])),
-        (_("Mã băm SHA-256 của nội dung bản chốt"), report.sha256),
+        (_("Mã băm SHA-256 của số liệu trong bản chốt (content_sha256)"), report.sha256),
         (_("Mã băm của các phiếu đã tính"), report.content["fingerprint"]),
         (_("Mã băm của bộ phiếu"), report.content["questionnaire"]["sha256"]),
         *([(_("Mã băm của dàn mẫu"), draw["frame_sha256"])] if draw.get("frame_sha256") else []),

@@ -34,7 +34,7 @@ def main() -> None:
     """The work of the fresh process."""
     import pandas  # noqa: F401  loaded first, so that memory is that of the data
     import pyarrow.csv
-    import pyreadstat  # noqa: F401
+    import pyreadstat  # noqa: F401  loaded first, as pandas
 
     from survey_app.instruments.loader import load_file
     from survey_app.publication.data import tables

@@ -101,4 +101,4 @@ def _fill(slug: str, responses: int) -> None:
             }
         )
     for start in range(0, len(rows), 5000):
-        db.session.execute(insert(Response.__table__), rows[start : start + 5000])  # type: ignore[arg-type]
+        db.session.execute(insert(Response.__table__), rows[start : start + 5000])  # type: ignore[arg-type]  # declared as a FromClause

@@ -79,6 +79,11 @@ class Publication(Base):
     survey: Mapped[Survey] = relationship(lazy="joined")
     files: Mapped[list[PublishedFile]] = relationship(back_populates="publication")
 
+    @property
+    def ended_unseen(self) -> bool:
+        """Whether it ended before its embargo did, so that the public never read it."""
+        return self.ended_at is not None and self.public_from is not None and self.ended_at <= self.public_from
+
 
 class PublishedFile(Base):
     """A file of a snapshot: a chart, a table, a document, as bytes."""

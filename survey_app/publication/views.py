@@ -166,14 +166,10 @@ def withdraw(slug: str) -> ResponseReturnValue:
     except UserError as error:
         return _refused(survey, error, form)
     db.session.commit()
-    if (
-        withdrawn.public_from is not None
-        and withdrawn.ended_at is not None
-        and withdrawn.public_from < withdrawn.ended_at
-    ):
-        flash(_("Đã rút bản công bố. Trang công khai nay ghi lý do."), "ok")
-    else:
+    if withdrawn.ended_unseen:
         flash(_("Đã rút bản công bố trước giờ công khai, nên công chúng chưa thấy gì."), "ok")
+    else:
+        flash(_("Đã rút bản công bố. Trang công khai nay ghi lý do."), "ok")
     return redirect(url_for("publication.publication", slug=slug))
 
 

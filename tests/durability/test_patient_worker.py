@@ -126,6 +126,12 @@ def send_for_ever(talk: Talk) -> None:
         talk.sendall(LONG)
 
 
+def assert_carried(talk: Talk) -> None:
+    assert talk.carrier is not None
+    talk.carrier.join(20)
+    assert not talk.carrier.is_alive()
+
+
 def read_all(theirs: socket.socket) -> bytes:
     parts = []
     while part := theirs.recv(1 << 16):
@@ -223,9 +229,7 @@ def test_what_the_client_does_not_take_at_once_is_carried_in_order(
     talk.sendall(b"end")
     talk.shutdown(socket.SHUT_WR)  # all of this came back although nobody has read yet
     assert read_all(theirs) == LONG + LONG[100:] + b"end"
-    assert talk.carrier is not None
-    talk.carrier.join(10)
-    assert not talk.carrier.is_alive()
+    assert_carried(talk)
 
 
 def test_a_client_that_has_gone_ends_the_answer(
@@ -249,9 +253,7 @@ def test_a_client_that_takes_nothing_is_let_go(
     talk = talk_to(ours)
     talk.sendall(LONG)
     talk.shutdown(socket.SHUT_WR)
-    assert talk.carrier is not None
-    talk.carrier.join(20)
-    assert not talk.carrier.is_alive()
+    assert_carried(talk)
 
 
 def test_more_than_what_has_come_is_read_as_it_comes(pair: tuple[socket.socket, socket.socket]) -> None:

@@ -16,18 +16,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.design import SurveyDesign
-from survey_app.audit.models import AuditEntry
 from survey_app.collection.models import Response
-from survey_app.database import db
 from survey_app.errors import Conflict, UserError
 from survey_app.instruments.queries import instrument_of
-from survey_app.jobs.worker import run_waiting_jobs
 from survey_app.publication.data.package import gather, make_files
 from survey_app.publication.data.service import check_data, export_data
 from survey_app.publication.data.settings import check_settings, usual_keys
@@ -37,12 +32,10 @@ from survey_app.results.weighting.ask import make_plan
 from survey_app.results.weighting.service import add_step
 from survey_app.results.weighting.totals import Totals
 from survey_app.surveys.models import Survey
-from tests.conftest import token_in
 from tests.rooms.weighing import answer_all, drawn_from_lists
-from tests.village import VILLAGE, communes, make_village, respond
+from tests.village import communes, make_village, respond
 from tests.world import TESTER
 
-PAGE = f"/quan-ly/dot/{VILLAGE}/ket-qua/du-lieu"
 DDI = {"d": "ddi:codebook:2_5"}
 WORDS = "câu góp ý riêng tư"
 
@@ -381,67 +374,3 @@ def test_a_key_that_is_none_is_refused_with_the_names_there_are(session: Session
 def test_the_usual_keys_are_those_of_the_questionnaire(session: Session) -> None:
     survey = make_village(session)
     assert usual_keys(instrument_of(session, survey.questionnaire_id)) == ("district", "sex")
-
-
-@pytest.fixture
-def village(app: Flask) -> str:
-    with app.app_context():
-        answered(db.session)
-    return VILLAGE
-
-
-def test_the_page_tells_what_would_be_hidden_and_keeps_what_was_chosen(
-    sign_in: Callable[..., FlaskClient], village: str
-) -> None:
-    person = sign_in("analyst")
-    page = person.get(f"{PAGE}?k=5&khoa=district&khoa=sex&khoa=late").text
-    assert "phải ẩn" in page
-    assert "Làm các tệp" not in page
-    wrong = person.get(f"{PAGE}?k=abc&khoa=late").text
-    assert 'value="abc"' in wrong
-    assert "phải là số từ 2 đến 50" in wrong
-    assert 'value="late" checked' in wrong
-
-
-def test_the_files_are_made_in_the_background_and_fetched_by_the_manager_alone(
-    app: Flask, sign_in: Callable[..., FlaskClient], village: str
-) -> None:
-    manager = sign_in("survey_manager")
-    token = token_in(manager.get(PAGE).text)
-    answer = manager.post(PAGE, data={"csrf_token": token, "k": "5", "khoa": ["district", "sex"]})
-    assert answer.status_code == 302
-    run_waiting_jobs(app)
-    job = answer.headers["Location"].rsplit("/", 1)[1]
-    assert f"{PAGE}?viec={job}" in manager.get(answer.headers["Location"]).text
-    page = manager.get(f"{PAGE}?viec={job}").text
-    address = f"{PAGE}/{job}/phieu.csv"
-    assert address in page
-    file = manager.get(address)
-    assert file.status_code == 200
-    assert file.data.startswith(b"\xef\xbb\xbfrow,stratum")
-    assert f"filename={VILLAGE}-phieu.csv" in file.headers["Content-Disposition"].replace('"', "")
-    assert sign_in("analyst").get(address).status_code == 403
-    assert manager.get(f"{PAGE}/{job}/..%2Fhai-long.sqlite3").status_code == 404
-    assert manager.get(f"{PAGE}/{job}/khac.csv").status_code == 404
-    with app.app_context():
-        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "data.export")).one()
-        assert entry.detail["keys"] == ["district", "sex"]
-
-
-def test_the_commands_check_and_export_with_the_rights_of_who_acts(
-    app: Flask, sign_in: Callable[..., FlaskClient], village: str, out: Path
-) -> None:
-    analyst, manager = sign_in("analyst").email, sign_in("survey_manager").email  # type: ignore[attr-defined]
-    runner = app.test_cli_runner()
-    checked = runner.invoke(args=["data", "check", VILLAGE, "--keys", "district,sex,late", "--by", analyst])
-    assert checked.exit_code == 0, checked.output
-    assert json.loads(checked.output)["rows"] == 90
-    refused = runner.invoke(args=["data", "export", VILLAGE, "--folder", str(out), "--by", analyst])
-    assert refused.exit_code == 1
-    assert not list(out.iterdir())
-    done = runner.invoke(args=["data", "export", VILLAGE, "--folder", str(out), "--by", manager])
-    assert done.exit_code == 0, done.output
-    assert "90 responses" in done.output
-    assert (out / "phieu.sav").exists()
-    too_much = runner.invoke(args=["data", "check", VILLAGE, "--keys", "commune", "--k", "50"])
-    assert too_much.exit_code == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -315,70 +314,6 @@ def test_the_database_keeps_what_was_decided(session: Session) -> None:
         state="withdrawn", ended_at=at, ended_by="x", withdrawal_reason="as the verb does"
     ))  # fmt: skip
     session.rollback()
-
-
-def in_two_threads(app: Flask, act: Callable[[Session, Survey, int], Any]) -> list[Exception | None]:
-    """What came of the same deed begun twice at once."""
-    start, results = threading.Barrier(2), []
-
-    def run(number: int) -> None:
-        with app.app_context():
-            survey = find_survey(db.session, VILLAGE)
-            db.session.commit()
-            start.wait()
-            error = refusal(lambda: act(db.session, survey, number))
-            db.session.commit() if error is None else db.session.rollback()
-            results.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-@pytest.mark.parametrize("corrected", [False, True], ids=["first", "correction"])
-def test_of_two_approvers_at_once_one_wins(app: Flask, corrected: bool) -> None:
-    with app.app_context():
-        survey = closed_village(db.session)
-        if corrected:
-            publish(db.session, survey)
-        sha256 = freeze_publication(db.session, survey, actor=TESTER, reason=REASON).sha256
-        db.session.commit()
-        tick_all(db.session, survey)
-    people = (LEADER, SECOND)
-    results = in_two_threads(
-        app, lambda session, survey, n: approve_publication(session, survey, actor=people[n], sha256=sha256)
-    )
-    assert sorted(type(one).__name__ for one in results) == ["Conflict", "NoneType"]
-    with app.app_context():
-        assert len(db.session.scalars(select(Publication).where(Publication.state == "approved")).all()) == 1
-
-
-def test_of_two_withdrawals_at_once_one_wins(app: Flask) -> None:
-    with app.app_context():
-        publish(db.session, closed_village(db.session))
-    people = (LEADER, SECOND)
-    results = in_two_threads(
-        app, lambda session, survey, n: withdraw_publication(session, survey, actor=people[n], reason=f"Lý do {n}")
-    )
-    assert sorted(type(one).__name__ for one in results) == ["Conflict", "NoneType"]
-    with app.app_context():
-        entries = [one.verb for one in entries_about(db.session, f"survey:{VILLAGE}")]
-        assert entries.count("publication.withdraw") == 1
-
-
-def test_two_snapshots_at_once_leave_one_that_waits(app: Flask) -> None:
-    with app.app_context():
-        closed_village(db.session)
-    results = in_two_threads(
-        app, lambda session, survey, n: freeze_publication(session, survey, actor=(TESTER, SECOND)[n])
-    )
-    assert results == [None, None]
-    with app.app_context():
-        states = db.session.execute(select(Publication.number, Publication.state).order_by(Publication.number)).all()
-        assert [tuple(one) for one in states] == [(1, "superseded"), (2, "frozen")]
 
 
 def test_what_is_not_chosen_is_not_in_the_snapshot(session: Session) -> None:

@@ -56,7 +56,10 @@ def test_the_page_says_what_the_forms_stand_for_and_what_each_step_did(
 def test_a_step_is_looked_at_first_and_what_was_typed_stays(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
     weighed(app)
     manager = sign_in("survey_manager", "unit:92")
-    assert "Thêm bước" in words(manager.get(PAGE).text)
+    page = manager.get(PAGE).text
+    assert "Thêm bước" in words(page)
+    assert page.count('name="csrf_token"') > 1  # one for each step that can be undone
+    assert page.count('id="csrf_token"') == 0
     address = f"{PAGE}/buoc-moi?buoc=rake&theo=stratum&theo=item:sex"
     form = manager.get(address).text
     assert "(1.020)" in words(form)  # the frame's own total, to be left alone

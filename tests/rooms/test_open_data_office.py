@@ -1,4 +1,4 @@
-"""The open data of a snapshot: protected no less than usual, nothing in it that was not chosen, and reviewers told."""
+"""The open data in the office: its page and commands, and what of it a snapshot takes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey_app.audit.models import AuditEntry
 from survey_app.database import db
 from survey_app.jobs.worker import run_waiting_jobs
 from survey_app.publication.data.service import public_settings, settings_in_force
@@ -25,9 +27,11 @@ from survey_app.surveys.models import Survey
 from survey_app.surveys.service import set_state
 from tests.conftest import token_in
 from tests.publishing import LEADER, publish
-from tests.rooms.test_open_data import PAGE, answered
+from tests.rooms.test_open_data import answered
 from tests.village import VILLAGE
 from tests.world import TESTER
+
+PAGE = f"/quan-ly/dot/{VILLAGE}/ket-qua/du-lieu"
 
 
 def survey_snapshot(session: Session) -> dict[str, Any]:
@@ -39,6 +43,63 @@ def village(app: Flask) -> str:
     with app.app_context():
         answered(db.session)
     return VILLAGE
+
+
+def test_the_page_tells_what_would_be_hidden_and_keeps_what_was_chosen(
+    sign_in: Callable[..., FlaskClient], village: str
+) -> None:
+    person = sign_in("analyst")
+    page = person.get(f"{PAGE}?k=5&khoa=district&khoa=sex&khoa=late").text
+    assert "phải ẩn" in page
+    assert "Làm các tệp" not in page
+    wrong = person.get(f"{PAGE}?k=abc&khoa=late").text
+    assert 'value="abc"' in wrong
+    assert "phải là số từ 2 đến 50" in wrong
+    assert 'value="late" checked' in wrong
+
+
+def test_the_files_are_made_in_the_background_and_fetched_by_the_manager_alone(
+    app: Flask, sign_in: Callable[..., FlaskClient], village: str
+) -> None:
+    manager = sign_in("survey_manager")
+    token = token_in(manager.get(PAGE).text)
+    answer = manager.post(PAGE, data={"csrf_token": token, "k": "5", "khoa": ["district", "sex"]})
+    assert answer.status_code == 302
+    run_waiting_jobs(app)
+    job = answer.headers["Location"].rsplit("/", 1)[1]
+    assert f"{PAGE}?viec={job}" in manager.get(answer.headers["Location"]).text
+    page = manager.get(f"{PAGE}?viec={job}").text
+    address = f"{PAGE}/{job}/phieu.csv"
+    assert address in page
+    file = manager.get(address)
+    assert file.status_code == 200
+    assert file.data.startswith(b"\xef\xbb\xbfrow,stratum")
+    assert f"filename={VILLAGE}-phieu.csv" in file.headers["Content-Disposition"].replace('"', "")
+    assert sign_in("analyst").get(address).status_code == 403
+    assert manager.get(f"{PAGE}/{job}/..%2Fhai-long.sqlite3").status_code == 404
+    assert manager.get(f"{PAGE}/{job}/khac.csv").status_code == 404
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "data.export")).one()
+        assert entry.detail["keys"] == ["district", "sex"]
+
+
+def test_the_commands_check_and_export_with_the_rights_of_who_acts(
+    app: Flask, sign_in: Callable[..., FlaskClient], village: str, tmp_path: Path
+) -> None:
+    analyst, manager = sign_in("analyst").email, sign_in("survey_manager").email  # type: ignore[attr-defined]
+    runner = app.test_cli_runner()
+    checked = runner.invoke(args=["data", "check", VILLAGE, "--keys", "district,sex,late", "--by", analyst])
+    assert checked.exit_code == 0, checked.output
+    assert json.loads(checked.output)["rows"] == 90
+    refused = runner.invoke(args=["data", "export", VILLAGE, "--folder", str(tmp_path), "--by", analyst])
+    assert refused.exit_code == 1
+    assert not list(tmp_path.glob("*.csv"))
+    done = runner.invoke(args=["data", "export", VILLAGE, "--folder", str(tmp_path), "--by", manager])
+    assert done.exit_code == 0, done.output
+    assert "90 responses" in done.output
+    assert (tmp_path / "phieu.sav").exists()
+    too_much = runner.invoke(args=["data", "check", VILLAGE, "--keys", "commune", "--k", "50"])
+    assert too_much.exit_code == 1
 
 
 def test_freezing_adds_the_open_data_with_the_choices_of_the_last_export(
